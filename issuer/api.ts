@@ -1,0 +1,97 @@
+import type { Hex } from 'viem'
+import { keccak256 } from 'viem'
+import { z } from 'zod'
+import { differs, missing, refused, shownUrl } from './refusal.ts'
+
+const TIMEOUT = 30_000
+
+const hex = z
+  .string()
+  .regex(/^0x[0-9a-f]*$/i)
+  .transform((text) => text.toLowerCase() as Hex)
+const amount = z.string().regex(/^\d+$/).transform(BigInt)
+
+const listedSchema = z.object({
+  id: hex,
+  manifestHash: hex,
+  stream: z.string(),
+  period: z.string(),
+  root: hex,
+  total: amount,
+  transaction: hex,
+})
+
+/** A distribution as the API lists it: only what the issuer's commands look at. */
+export type Listed = z.infer<typeof listedSchema>
+
+/** Every distribution that was registered with the API. */
+export async function listDistributions(apiUrl: string): Promise<Listed[]> {
+  const response = await call(apiUrl, '/v1/distributions')
+  if (!response.ok) throw missing(await problemOf(response, 'list the distributions'))
+  const list = z.array(listedSchema).safeParse(await response.json().catch(() => null))
+  if (list.success) return list.data
+  const issue = list.error.issues[0]
+  throw missing(
+    `what answers at ${shownUrl(apiUrl)} is not this program's API (${issue?.path.join('.')}: ${issue?.message}): set PRORATA_API_URL to it`,
+  )
+}
+
+/** A manifest's bytes by its hash, and nothing but them; null where the API has none. */
+export async function fetchManifest(apiUrl: string, hash: Hex): Promise<Uint8Array | null> {
+  const response = await call(apiUrl, `/v1/manifests/${hash}`)
+  if (response.status === 404) return null
+  if (!response.ok) throw missing(await problemOf(response, `fetch the manifest ${hash}`))
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const actual = keccak256(bytes)
+  if (actual !== hash) {
+    throw differs(
+      `the API served other bytes for the manifest ${hash} (they hash to ${actual}): nothing is built upon them`,
+    )
+  }
+  return bytes
+}
+
+/** Tells the API of a published distribution; doing it again changes nothing. */
+export async function register(
+  apiUrl: string,
+  secret: string,
+  manifestHash: Hex,
+  transaction: Hex,
+): Promise<void> {
+  const response = await call(apiUrl, '/v1/distributions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+    body: JSON.stringify({ manifestHash, transaction }),
+  })
+  if (response.ok) return
+  if (response.status === 401 || response.status === 403) {
+    throw refused(
+      "the API refused the bearer secret: PRORATA_API_SECRET must be the API's; then run publish again",
+    )
+  }
+  throw missing(
+    `${await problemOf(response, 'register the distribution')}; run publish again once it is mended`,
+  )
+}
+
+async function call(apiUrl: string, path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(apiUrl + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
+  } catch (cause) {
+    throw missing(
+      `the API does not answer at ${shownUrl(apiUrl)}: start it, or set PRORATA_API_URL to one that answers`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** A sentence from a problem document (RFC 9457), or from the status alone. */
+async function problemOf(response: Response, what: string): Promise<string> {
+  const body = z
+    .object({ title: z.string().optional(), detail: z.string().optional() })
+    .safeParse(await response.json().catch(() => ({})))
+  const reason = body.data?.detail ?? body.data?.title
+  return `the API could not ${what}: HTTP ${response.status}${reason ? `, ${reason.slice(0, 400)}` : ''}`
+}

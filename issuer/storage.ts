@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Hex } from 'viem'
+import { missing, refused } from './refusal.ts'
+import type { Settings } from './settings.ts'
+
+/** The keys under which R2 keeps what a distribution is made of; the API reads the same ones. */
+export const manifestKey = (hash: Hex) => `manifests/${hash}.json`
+export const recordsKey = (manifestHash: Hex) => `records/${manifestHash}.bin`
+/** Which manifest closed a period that paid nobody: there is no distribution on chain that would say so. */
+export const closedKey = (program: string, stream: string, period: string) =>
+  `closed/${program}/${stream}/${period}.json`
+
+export interface Store {
+  get(key: string): Promise<Uint8Array | null>
+  /** Writes unless these very bytes are there already. @returns whether it wrote */
+  put(key: string, bytes: Uint8Array): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** The part of an R2 binding that is used here. */
+interface Bucket {
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
+  put(key: string, bytes: Uint8Array): Promise<unknown>
+}
+
+const BINDING = 'STORE'
+
+/**
+ * Opens the API's bucket through wrangler: the folder that `wrangler dev --persist-to` uses, or the real R2 of the
+ * Cloudflare account that wrangler is logged in to. The bucket's name comes from the API's own configuration; the rest
+ * of that configuration (its secrets, its page) is none of this program's business, so wrangler is given a small one.
+ */
+export async function openStore(settings: Settings): Promise<Store> {
+  quietWrangler(settings.bindings)
+  // Wrangler takes seconds to load, which only the commands that store should cost.
+  const { getPlatformProxy, unstable_readConfig: readConfig } = await import('wrangler')
+  const bucket = bucketName(settings.wranglerConfig, readConfig)
+  const folder = mkdtempSync(join(tmpdir(), 'prorata-'))
+  const remote = settings.bindings === 'remote'
+  const configPath = join(folder, 'wrangler.json')
+  const binding = { binding: BINDING, bucket_name: bucket, ...(remote && { remote }) }
+  writeFileSync(
+    configPath,
+    JSON.stringify({ name: 'prorata-issuer', compatibility_date: '2025-09-01', r2_buckets: [binding] }),
+  )
+  try {
+    const { env, dispose } = await getPlatformProxy<Record<typeof BINDING, Bucket>>({
+      configPath,
+      persist: remote || settings.persist === undefined ? false : { path: join(settings.persist, 'v3') },
+      remoteBindings: remote,
+    })
+    return storeOf(env[BINDING], dispose)
+  } catch (cause) {
+    throw missing(
+      `the R2 bucket ${bucket} cannot be opened (${settings.bindings} bindings): ${firstLine(cause)}`,
+      { cause },
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function storeOf(bucket: Bucket, dispose: () => Promise<void>): Store {
+  const get = async (key: string) => {
+    const object = await bucket.get(key)
+    return object === null ? null : new Uint8Array(await object.arrayBuffer())
+  }
+  return {
+    get,
+    async put(key, bytes) {
+      const there = await get(key)
+      if (there !== null && Buffer.compare(there, bytes) === 0) return false
+      await bucket.put(key, bytes)
+      return true
+    },
+    close: dispose,
+  }
+}
+
+function bucketName(
+  config: string,
+  readConfig: (args: { config: string }) => {
+    r2_buckets: { binding: string; bucket_name?: string | undefined }[]
+  },
+): string {
+  let buckets: ReturnType<typeof readConfig>['r2_buckets']
+  try {
+    buckets = readConfig({ config }).r2_buckets
+  } catch (cause) {
+    throw refused(
+      `the wrangler configuration ${config} cannot be read: PRORATA_WRANGLER_CONFIG must name the API's (${firstLine(cause)})`,
+      { cause },
+    )
+  }
+  const name = buckets.find(({ binding }) => binding === BINDING)?.bucket_name
+  if (name === undefined) {
+    throw refused(
+      `the wrangler configuration ${config} has no R2 bucket bound as ${BINDING}: the API's has one`,
+    )
+  }
+  return name
+}
+
+/** Wrangler must not ask, phone home, or write into our output. Remotely it may need to ask for a login. */
+function quietWrangler(bindings: Settings['bindings']): void {
+  const quiet = { WRANGLER_LOG: 'error', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' }
+  const local = bindings === 'local' ? { CI: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } : {}
+  for (const [name, value] of Object.entries({ ...quiet, ...local })) process.env[name] ??= value
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.trim() ?? ''
+}
