@@ -1,7 +1,8 @@
-import { createDecipheriv, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto'
+import { createDecipheriv, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from 'viem'
 import { z } from 'zod'
 import { refused } from './refusal.ts'
+import { scrypt } from './scrypt.ts'
 
 const hex = z.string().regex(/^(0x)?([0-9a-fA-F]{2})+$/)
 const bytes = (length: number) => hex.refine((text) => text.replace(/^0x/, '').length === 2 * length)
@@ -75,10 +76,11 @@ function deriveKey(crypto: z.infer<typeof keystoreSchema>['crypto'], password: s
     const { salt, c, dklen } = crypto.kdfparams
     return pbkdf2Sync(password, read(salt), c, dklen, 'sha256')
   }
-  const { salt, n, r, p, dklen } = crypto.kdfparams
-  if (128 * r * (n + p + 2) > MOST_MEMORY)
+  const { salt, n, r, p } = crypto.kdfparams
+  if (128 * r * (n + p) > MOST_MEMORY) {
     throw refused('the keystore asks for more than 1 GiB of memory to open: refused')
-  return scryptSync(password, read(salt), dklen, { N: n, r, p, maxmem: 2 * MOST_MEMORY })
+  }
+  return scrypt(password, read(salt), { n, r, p })
 }
 
 function read(text: string): Uint8Array {

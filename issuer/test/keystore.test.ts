@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { loadAccount } from '../key.ts'
 import { openKeystore } from '../keystore.ts'
 import { Refusal } from '../refusal.ts'
+import { scrypt as deriveKey, scryptByHand } from '../scrypt.ts'
 
 // The two test vectors of the Web3 Secret Storage definition: one secret, one password, both key derivations.
 const SECRET = '0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d'
@@ -68,6 +69,18 @@ test('the published vectors open', () => {
   assert.equal(openKeystore(JSON.stringify(pbkdf2), PASSWORD), SECRET)
 })
 
+test('scrypt by hand equals OpenSSL for every shape of cost', () => {
+  const salt = Buffer.from('00ff10', 'hex')
+  const costs = [
+    { n: 2, r: 1, p: 1 },
+    { n: 1024, r: 1, p: 3 },
+    { n: 256, r: 8, p: 1 },
+    { n: 64, r: 3, p: 2 },
+  ]
+  for (const cost of costs)
+    assert.deepEqual(scryptByHand('pässword', salt, cost), deriveKey('pässword', salt, cost))
+})
+
 test('a wrong password and a changed file are refused alike', () => {
   assert.match(
     messageOf(() => openKeystore(JSON.stringify(pbkdf2), 'wrong-password'), 'wrong-password'),
@@ -112,7 +125,7 @@ test('what is no such keystore is refused with the place that is wrong, never wi
 
 test('an account comes from the key or from the keystore, and from one of them only', () => {
   const keystore = join(folder, 'issuer.json')
-  writeFileSync(keystore, JSON.stringify(scrypt))
+  writeFileSync(keystore, JSON.stringify(pbkdf2))
   assert.equal(loadAccount({ key: SECRET }).address, ADDRESS)
   assert.equal(loadAccount({ keystore, keystorePassword: PASSWORD }).address, ADDRESS)
   assert.match(
