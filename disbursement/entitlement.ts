@@ -48,7 +48,7 @@ export type Position = {
   entitlement: bigint
 }
 
-const broken = (message: string): never => {
+const broken: (message: string) => never = (message) => {
   throw new InconsistentDataError('POSITIONS_INCONSISTENT', message)
 }
 
@@ -68,7 +68,7 @@ const HOLDERS_FIELDS = ['lots', 'custody', 'basis', 'settled', 'units'] as const
 /** One holder's position from its rows, with the sums the subgraph keeps checked against their parts. */
 const positionOf = (holder: Address, rows: readonly AccountRow[]): Position => {
   const root = rows.find((row) => lowerCase(row.id) === holder)
-  if (root === undefined) return broken(`holder ${holder} has linked wallets but no row of its own`)
+  if (root === undefined) broken(`holder ${holder} has linked wallets but no row of its own`)
   for (const row of rows) {
     if (row === root) continue
     for (const field of HOLDERS_FIELDS) {

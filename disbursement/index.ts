@@ -1,6 +1,25 @@
 // The room's one entry: who is owed what, from terms to root. Pure: no I/O, so it runs in Node, workerd and a browser.
+export {
+  type Allocation,
+  type AllocationInput,
+  type AllocationRow,
+  allocate,
+  type Claimant,
+  due,
+} from './allocation.ts'
 export { canonicalBytes, canonicalHash } from './canonical.ts'
+export { carriedUnder, type WalletSet } from './carry.ts'
+export {
+  checkManifest,
+  type ManifestContext,
+  type ManifestProblem,
+  type ManifestProblemCode,
+  parseManifest,
+  paymentsOf,
+  recordsOf,
+} from './check.ts'
 export { BURN_ADDRESS, type Deployment, parseDeployment, ZERO_ADDRESS } from './deployment.ts'
+export { type Disbursement, type DisbursementInput, prepareDisbursement } from './disburse.ts'
 export {
   type DistributionKey,
   decodeTerms,
@@ -12,6 +31,49 @@ export {
 } from './distribution.ts'
 export { type AccountRow, type Position, positions, weightOf } from './entitlement.ts'
 export * from './errors.ts'
+export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
+export {
+  type Carried,
+  decodeManifest,
+  ENGINE_VERSION,
+  type LpPurchase,
+  type Manifest,
+  type ManifestHolder,
+  type ManifestJson,
+  manifestBytes,
+  manifestHash,
+  manifestJson,
+  SPEC_VERSION,
+} from './manifest.ts'
+export {
+  claimFromRecords,
+  claimFromShard,
+  decodeRecords,
+  decodeRecordsHead,
+  decodeShard,
+  encodeRecords,
+  RECORDS_PREFIX_LENGTH,
+  RECORDS_VERSION,
+  type RecordsHead,
+  type RecordsShard,
+  recordsHeadLength,
+  shardFor,
+  shardRange,
+} from './records.ts'
+export {
+  type ClaimProof,
+  claimOf,
+  type DistributionTree,
+  distributionTree,
+  leaves,
+  type Payment,
+  SHARD_SIZE,
+  type Shard,
+  type ShardProof,
+  totalOf,
+  verifyClaim,
+} from './shards.ts'
+export { type Asset, assetOf, currencyOf } from './stated.ts'
 export {
   type AssetKind,
   type Denominator,
@@ -26,3 +88,13 @@ export {
   type StreamName,
   type Terms,
 } from './terms.ts'
+export {
+  accountLeaf,
+  proofOf,
+  rootFrom,
+  rootOf,
+  SHARD_TYPEHASH,
+  shardLeaf,
+  type Tree,
+  treeOf,
+} from './tree.ts'

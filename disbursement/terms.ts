@@ -143,6 +143,9 @@ export type Period = {
   name: string
   /** Place in the stream, from 0. */
   position: number
+  /** As written in the terms; `startsAt` and `endsAt` are the same in seconds. */
+  start: string
+  end: string
   startsAt: bigint
   endsAt: bigint
   incomeShareBps: number
@@ -162,6 +165,8 @@ export const periodsOf = (terms: Terms, streamName: StreamName): Period[] => {
     stream: streamName,
     name: each.name,
     position,
+    start: each.start,
+    end: each.end,
     startsAt: utcSeconds(each.start) ?? 0n,
     endsAt: utcSeconds(each.end) ?? 0n,
     incomeShareBps: each.incomeShareBps,

@@ -1,0 +1,289 @@
+// Does a manifest follow from itself, from the terms, the deployment and the manifest before it? Every answer is a list.
+
+import canonicalize from 'canonicalize'
+import type { Address } from 'viem'
+import { accrualsOf, carriedUnder } from './carry.ts'
+import type { Deployment } from './deployment.ts'
+import { derive, factsOf } from './derive.ts'
+import { DisbursementError, ManifestError } from './errors.ts'
+import { utcSeconds } from './fields.ts'
+import {
+  type Carried,
+  decodeManifest,
+  integersAsText,
+  type Manifest,
+  manifestHash,
+  manifestJson,
+  SPEC_VERSION,
+} from './manifest.ts'
+import { encodeRecords } from './records.ts'
+import { leaves, type Payment } from './shards.ts'
+import { statedByDeployment, statedByTerms } from './stated.ts'
+import { hashTerms, periodOf, type Terms } from './terms.ts'
+
+export type ManifestProblemCode =
+  | 'SPEC'
+  | 'RECORD_BLOCK'
+  | 'HOLDERS'
+  | 'WALLETS'
+  | 'EXCLUDED'
+  | 'CUSTODY'
+  | 'ENTITLEMENT'
+  | 'WEIGHT'
+  | 'ALLOCATION'
+  | 'STATUS'
+  | 'LEAF'
+  | 'INCOME'
+  | 'FUNDING'
+  | 'PAYOUT'
+  | 'IDENTITY'
+  | 'CARRIED'
+  | 'TOTALS'
+  | 'ROOT'
+  | 'TERMS'
+  | 'DEPLOYMENT'
+  | 'PREVIOUS'
+
+/** One thing that does not follow; `holder` when it is one holder's. */
+export type ManifestProblem = { code: ManifestProblemCode; message: string; holder?: Address }
+
+/** What else is known, for more checks. `previous: null` says that there was no disbursement before. */
+export type ManifestContext = { terms?: Terms; deployment?: Deployment; previous?: Manifest | null }
+
+const same = (a: unknown, b: unknown): boolean => canonicalize(a) === canonicalize(b)
+
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+type Json = { readonly [key: string]: unknown }
+
+/** Compares stated fields with recomputed ones, a problem for each that differs. */
+const differences = (
+  where: string,
+  stated: Json,
+  computed: Json,
+  codeOf: (field: string) => ManifestProblemCode | null,
+): ManifestProblem[] =>
+  Object.keys(computed).flatMap((field) => {
+    const code = codeOf(field)
+    if (code === null || same(stated[field], computed[field])) return []
+    return [
+      {
+        code,
+        message: `${where}${field} is ${show(stated[field])}; recomputed it is ${show(computed[field])}`,
+      },
+    ]
+  })
+
+const compare = (stated: Json, computed: Json, code: ManifestProblemCode): ManifestProblem[] =>
+  differences('', integersAsText(stated) as Json, integersAsText(computed) as Json, () => code)
+
+const HOLDER_CODES: Record<string, ManifestProblemCode> = {
+  custody: 'CUSTODY',
+  entitlement: 'ENTITLEMENT',
+  weight: 'WEIGHT',
+  share: 'ALLOCATION',
+  amount: 'ALLOCATION',
+  accruedAfter: 'ALLOCATION',
+  status: 'STATUS',
+  shard: 'LEAF',
+  index: 'LEAF',
+}
+
+const checkHolders = (manifest: Manifest): ManifestProblem[] => {
+  const problems: ManifestProblem[] = []
+  const never = new Set(manifest.excluded)
+  const owner = new Map<Address, Address>()
+  manifest.holders.forEach(({ holder, wallets, lots, settled }, at) => {
+    const add = (code: ManifestProblemCode, message: string) => problems.push({ code, message, holder })
+    const before = manifest.holders[at - 1]
+    if (before !== undefined && holder <= before.holder) {
+      add('HOLDERS', `holder ${holder} comes after ${before.holder}; holders ascend, each once`)
+    }
+    if (!wallets.includes(holder)) add('WALLETS', `holder ${holder} is not among its own wallets`)
+    wallets.forEach((wallet, place) => {
+      if (wallet <= (wallets[place - 1] ?? '')) add('WALLETS', `holder ${holder}: its wallets do not ascend`)
+      const other = owner.get(wallet)
+      if (other !== undefined) add('WALLETS', `wallet ${wallet} belongs to ${other} and to ${holder}`)
+      owner.set(wallet, holder)
+      if (never.has(wallet))
+        add('EXCLUDED', `holder ${holder}: its wallet ${wallet} is excluded and never weighs`)
+    })
+    if (settled > lots) {
+      add('ENTITLEMENT', `holder ${holder}: settled ${settled} is more than its primary lots ${lots}`)
+    }
+  })
+  return problems
+}
+
+const checkStated = (manifest: Manifest): ManifestProblem[] => {
+  const problems: ManifestProblem[] = []
+  const { recordBlock, period, payout, income, lp, contracts } = manifest
+  if (manifest.spec !== SPEC_VERSION) {
+    problems.push({
+      code: 'SPEC',
+      message: `it follows version ${manifest.spec} of the specification, this engine ${SPEC_VERSION}`,
+    })
+  }
+  if (recordBlock.timestamp >= (utcSeconds(period.end) ?? 0n)) {
+    problems.push({
+      code: 'RECORD_BLOCK',
+      message: `the record block's time ${recordBlock.timestamp} is not before the period's end ${period.end}`,
+    })
+  }
+  const asset = payout.kind === 'currency' ? income.currency.address : contracts.pair
+  if (payout.asset !== asset) {
+    problems.push({
+      code: 'FUNDING',
+      message: `the payout's asset is ${payout.asset}, and a ${payout.kind} payout is in ${asset}`,
+    })
+  }
+  if (payout.kind === 'currency' && (lp !== null || payout.funded !== income.due)) {
+    problems.push({
+      code: 'FUNDING',
+      message: `funded is ${payout.funded}, without LP units; what is due is ${income.due}`,
+    })
+  }
+  if (
+    payout.kind === 'lp' &&
+    (lp === null || lp.received !== payout.funded || lp.transactions.length === 0)
+  ) {
+    problems.push({
+      code: 'FUNDING',
+      message: `funded is ${payout.funded} LP units; the purchase tells of ${lp === null ? 'none' : lp.received}`,
+    })
+  }
+  return problems
+}
+
+const checkDerived = (manifest: Manifest): ManifestProblem[] => {
+  let computed: Manifest
+  try {
+    computed = derive(factsOf(manifest)).manifest
+  } catch (error) {
+    if (!(error instanceof DisbursementError)) throw error
+    return [{ code: 'ALLOCATION', message: `its facts cannot be allocated: ${error.message}` }]
+  }
+  const [stated, again] = [manifestJson(manifest), manifestJson(computed)]
+  const all = (code: ManifestProblemCode) => () => code
+  const problems = [
+    ...differences('income.', stated.income, again.income, all('INCOME')),
+    ...differences('payout.', stated.payout, again.payout, all('PAYOUT')),
+    ...differences('', stated, again, (field) => (field === 'carried' ? 'CARRIED' : null)),
+    ...differences('totals.', stated.totals, again.totals, all('TOTALS')),
+    ...differences('', stated, again, (field) => (field === 'root' ? 'ROOT' : null)),
+  ]
+  const byHolder = new Map(again.holders.map((each) => [each.holder, each]))
+  for (const each of stated.holders) {
+    const other = byHolder.get(each.holder)
+    if (other === undefined) continue
+    const own = differences(`holder ${each.holder}: `, each, other, (field) => HOLDER_CODES[field] ?? null)
+    problems.push(...own.map((problem) => ({ ...problem, holder: each.holder as Address })))
+  }
+  return [...problems, ...checkIdentity(manifest)]
+}
+
+/** The identity of SPEC section 6 over the stated figures, leaves summed one by one. */
+const checkIdentity = ({ payout, holders }: Manifest): ManifestProblem[] => {
+  const paid = holders.reduce((sum, { amount }) => sum + amount, 0n)
+  const before = payout.funded + payout.carryIn + payout.accruedBefore
+  const after = paid + payout.carryOut + payout.accruedAfter + payout.returned
+  if (before === after) return []
+  return [
+    {
+      code: 'IDENTITY',
+      message: `funded + carryIn + accruedBefore are ${before}; paid + carryOut + accruedAfter + returned are ${after}`,
+    },
+  ]
+}
+
+const checkTerms = (manifest: Manifest, terms: Terms): ManifestProblem[] => {
+  const hash = hashTerms(terms)
+  if (manifest.termsHash !== hash) {
+    return [
+      { code: 'TERMS', message: `it was made under terms ${manifest.termsHash}; the program's are ${hash}` },
+    ]
+  }
+  if (!terms.streams[manifest.stream].periods.some(({ name }) => name === manifest.period.name)) {
+    return [{ code: 'TERMS', message: `the terms have no period ${manifest.period.name}` }]
+  }
+  const period = periodOf(terms, manifest.stream, manifest.period.name)
+  const { symbol, decimals } = manifest.income.currency
+  return compare(
+    { ...manifest, kind: manifest.payout.kind, currency: { symbol, decimals } },
+    { ...statedByTerms(terms, period), kind: period.asset, currency: terms.currency },
+    'TERMS',
+  )
+}
+
+const checkDeployment = (manifest: Manifest, deployment: Deployment): ManifestProblem[] =>
+  compare(
+    { ...manifest, currency: manifest.income.currency.address },
+    { ...statedByDeployment(deployment), currency: deployment.currency },
+    'DEPLOYMENT',
+  )
+
+const checkPrevious = (manifest: Manifest, previous: Manifest | null): ManifestProblem[] => {
+  const { payout, holders } = manifest
+  const expected = previous === null ? null : manifestHash(previous)
+  if (manifest.previous !== expected) {
+    const message = `its previous manifest is ${show(manifest.previous)}; the one before it is ${show(expected)}`
+    return [{ code: 'PREVIOUS', message }]
+  }
+  let before: Carried[]
+  try {
+    before = carriedUnder(holders, previous?.carried ?? [])
+  } catch (error) {
+    if (!(error instanceof DisbursementError)) throw error
+    return [{ code: 'CARRIED', message: error.message }]
+  }
+  const own = before.find(({ asset }) => asset === payout.asset)
+  const accrued = holders.map(({ holder, accruedBefore }): [Address, bigint] => [holder, accruedBefore])
+  return compare(
+    {
+      carryIn: payout.carryIn,
+      accrued: accrualsOf(new Map(accrued)),
+      carried: manifest.carried.filter(({ asset }) => asset !== payout.asset),
+    },
+    {
+      carryIn: own?.carryOut ?? 0n,
+      accrued: own?.accrued ?? [],
+      carried: before.filter(({ asset }) => asset !== payout.asset),
+    },
+    'CARRIED',
+  )
+}
+
+/**
+ * Everything about a manifest that does not follow: from its own holders always, and from terms, deployment and the
+ * manifest before it where they are given. Empty when it all does. It cannot know the income, nor who held what.
+ */
+export const checkManifest = (manifest: Manifest, context: ManifestContext = {}): ManifestProblem[] => [
+  ...checkStated(manifest),
+  ...checkHolders(manifest),
+  ...checkDerived(manifest),
+  ...(context.terms === undefined ? [] : checkTerms(manifest, context.terms)),
+  ...(context.deployment === undefined ? [] : checkDeployment(manifest, context.deployment)),
+  ...(context.previous === undefined ? [] : checkPrevious(manifest, context.previous)),
+]
+
+/**
+ * Reads a manifest and accepts it only when everything in it follows.
+ * @param input the stored bytes, or parsed JSON
+ * @throws ManifestError with every problem found
+ */
+export const parseManifest = (input: unknown, context: ManifestContext = {}): Manifest => {
+  const manifest = decodeManifest(input)
+  const problems = checkManifest(manifest, context)
+  if (problems.length > 0) throw new ManifestError(problems.map(({ message }) => message))
+  return manifest
+}
+
+/** The leaves a manifest's holders make, in order. */
+export const paymentsOf = (manifest: Manifest): Payment[] =>
+  leaves(manifest.holders.map(({ account, amount }) => ({ account, amount })))
+
+/** The records file a manifest's holders make; null when nothing is paid. */
+export const recordsOf = (manifest: Manifest): Uint8Array | null => {
+  const payments = paymentsOf(manifest)
+  return payments.length === 0 ? null : encodeRecords(payments)
+}

@@ -1,0 +1,170 @@
+// From a period's facts to its manifest: everything that is computed rather than stated is computed here, once, for
+// the issuer who makes a manifest and for everybody who checks one.
+import type { Address } from 'viem'
+import { type Allocation, type AllocationRow, allocate, due } from './allocation.ts'
+import { accrualsOf, withCarried } from './carry.ts'
+import type { Carried, Manifest, ManifestHolder } from './manifest.ts'
+import { type DistributionTree, distributionTree, leaves, SHARD_SIZE } from './shards.ts'
+
+/** What a manifest states of one holder: the position at the record block and what was kept before. */
+export type HolderFacts = Pick<
+  ManifestHolder,
+  'holder' | 'account' | 'wallets' | 'lots' | 'settled' | 'accruedBefore'
+> & {
+  custody: Omit<ManifestHolder['custody'], 'total'>
+}
+
+/** What a manifest states, as against what follows from it. */
+export type Facts = Pick<
+  Manifest,
+  | 'spec'
+  | 'engine'
+  | 'chainId'
+  | 'genesisBlock'
+  | 'program'
+  | 'termsHash'
+  | 'stream'
+  | 'period'
+  | 'recordBlock'
+  | 'contracts'
+  | 'excluded'
+  | 'lotsHash'
+  | 'parameters'
+  | 'lp'
+  | 'previous'
+> & {
+  income: Omit<Manifest['income'], 'due' | 'bps'>
+  payout: Pick<Manifest['payout'], 'kind' | 'asset' | 'symbol' | 'decimals' | 'funded' | 'carryIn'>
+  /** What waits of the other assets. */
+  carriedElsewhere: readonly Carried[]
+  holders: readonly HolderFacts[]
+}
+
+/** A manifest with the tree it speaks of; no tree when nothing is paid. */
+export type Derived = { manifest: Manifest; tree: DistributionTree | null }
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+const statusOf = (row: AllocationRow): ManifestHolder['status'] => {
+  if (row.amount > 0n) return 'paid'
+  if (row.accruedAfter > 0n) return 'accrued'
+  return row.weight === 0n ? 'forfeited' : 'nothing'
+}
+
+const custodyOf = (custody: HolderFacts['custody']): ManifestHolder['custody'] => ({
+  ...custody,
+  total: custody.balance + custody.staked + custody.basis,
+})
+
+const holderOf = (
+  facts: HolderFacts,
+  row: AllocationRow,
+  places: ReadonlyMap<Address, number>,
+): ManifestHolder => {
+  const place = row.amount > 0n ? places.get(facts.account) : undefined
+  return {
+    holder: facts.holder,
+    account: facts.account,
+    wallets: [...facts.wallets].sort(),
+    lots: facts.lots,
+    custody: custodyOf(facts.custody),
+    settled: facts.settled,
+    entitlement: row.entitlement,
+    weight: row.weight,
+    share: row.share,
+    accruedBefore: row.accrued,
+    accruedAfter: row.accruedAfter,
+    amount: row.amount,
+    status: statusOf(row),
+    shard: place === undefined ? null : Math.floor(place / SHARD_SIZE),
+    index: place === undefined ? null : place % SHARD_SIZE,
+  }
+}
+
+const totalsOf = (
+  holders: readonly ManifestHolder[],
+  allocation: Allocation,
+  tree: DistributionTree | null,
+): Manifest['totals'] => ({
+  holders: holders.length,
+  lots: holders.reduce((sum, { lots }) => sum + lots, 0n),
+  entitlement: holders.reduce((sum, { entitlement }) => sum + entitlement, 0n),
+  weight: allocation.weight,
+  denominator: allocation.denominator,
+  paid: allocation.paid,
+  leaves: tree === null ? 0 : tree.payments.length,
+  shards: tree === null ? 0 : tree.shards.length,
+})
+
+/**
+ * Computes weights, allocations, leaves, root, totals and what is carried, and puts the manifest together.
+ * @throws AllocationError when the facts cannot be allocated or the identity of SPEC section 6 breaks
+ */
+export const derive = (facts: Facts): Derived => {
+  const { carriedElsewhere, holders: _, income, payout, ...stated } = facts
+  const sorted = [...facts.holders].sort((a, b) => (a.holder < b.holder ? -1 : 1))
+  const allocation = allocate({
+    funded: payout.funded,
+    carryIn: payout.carryIn,
+    claimants: sorted.map((each) => ({
+      holder: each.holder,
+      lots: each.lots,
+      entitlement: min(each.settled, custodyOf(each.custody).total),
+      accrued: each.accruedBefore,
+    })),
+    forfeit: facts.parameters.forfeit,
+    denominator: facts.parameters.denominator,
+    minPayout: facts.parameters.minPayout,
+    last: facts.parameters.last,
+  })
+  const rows = new Map(allocation.rows.map((row) => [row.holder, row]))
+  const paired = sorted.flatMap((each): [HolderFacts, AllocationRow][] => {
+    const row = rows.get(each.holder)
+    return row === undefined ? [] : [[each, row]]
+  })
+  const payments = leaves(paired.map(([{ account }, { amount }]) => ({ account, amount })))
+  const tree = payments.length === 0 ? null : distributionTree(payments)
+  const places = new Map(payments.map(({ account }, place) => [account, place]))
+  const holders = paired.map(([each, row]) => holderOf(each, row, places))
+  const manifest: Manifest = {
+    ...stated,
+    income: {
+      ...income,
+      bps: facts.parameters.incomeShareBps,
+      due: due(income.amount, facts.parameters.incomeShareBps),
+    },
+    payout: {
+      ...payout,
+      carryOut: allocation.carryOut,
+      accruedBefore: allocation.accruedBefore,
+      accruedAfter: allocation.accruedAfter,
+      returned: allocation.returned,
+    },
+    carried: withCarried(carriedElsewhere, {
+      asset: payout.asset,
+      carryOut: allocation.carryOut,
+      accrued: accrualsOf(new Map(allocation.rows.map((row) => [row.holder, row.accruedAfter]))),
+    }),
+    holders,
+    totals: totalsOf(holders, allocation, tree),
+    root: tree === null ? null : tree.root,
+  }
+  return { manifest, tree }
+}
+
+/** What a manifest states, taken out of it to be computed again. */
+export const factsOf = (manifest: Manifest): Facts => {
+  const { carried, holders, totals: _totals, root: _root, income, payout, ...stated } = manifest
+  const { amount, currency, statementHash } = income
+  const { kind, asset, symbol, decimals, funded, carryIn } = payout
+  return {
+    ...stated,
+    income: { amount, currency, statementHash },
+    payout: { kind, asset, symbol, decimals, funded, carryIn },
+    carriedElsewhere: carried.filter((each) => each.asset !== asset),
+    holders: holders.map(({ holder, account, wallets, lots, settled, accruedBefore, custody }) => {
+      const { total: _, ...parts } = custody
+      return { holder, account, wallets, lots, settled, accruedBefore, custody: parts }
+    }),
+  }
+}

@@ -1,0 +1,192 @@
+// The public document from which anyone can recompute a root (SPEC section 8): its fields, its bytes, its hash.
+import { type Hex, keccak256 } from 'viem'
+import * as z from 'zod'
+import { canonicalBytes } from './canonical.ts'
+import { ManifestError } from './errors.ts'
+import { addressField, hashField, isDecimal, problemsOf, utcSeconds } from './fields.ts'
+
+/** The version of the specification a manifest follows, and of the engine that computed it. */
+export const SPEC_VERSION = 1
+export const ENGINE_VERSION = '0.1.0'
+
+const DECIMAL = 'must be a non-negative integer as a decimal string, such as "0" or "1800000000"'
+const decimalText = z.string({ error: DECIMAL }).refine(isDecimal, { error: DECIMAL, abort: true })
+/** Amounts, block numbers and times: bigint here, a decimal string in JSON. */
+const amount = decimalText.transform(BigInt)
+/** Small whole numbers: number here, a decimal string in JSON. */
+const count = decimalText
+  .refine((text) => Number.isSafeInteger(Number(text)), { error: 'must be below 2^53' })
+  .transform(Number)
+const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' })
+const time = z
+  .string({ error: 'must be a time in UTC, such as 2026-01-01T00:00:00Z' })
+  .refine((value) => utcSeconds(value) !== null, {
+    error: 'must be a time in UTC, such as 2026-01-01T00:00:00Z',
+  })
+
+const holder = z.strictObject({
+  holder: addressField,
+  account: addressField,
+  wallets: z.array(addressField),
+  lots: amount,
+  custody: z.strictObject({
+    balance: amount,
+    staked: amount,
+    basis: amount,
+    lp: amount,
+    lpStaked: amount,
+    total: amount,
+  }),
+  settled: amount,
+  entitlement: amount,
+  weight: amount,
+  share: amount,
+  accruedBefore: amount,
+  accruedAfter: amount,
+  amount,
+  status: z.enum(['paid', 'accrued', 'forfeited', 'nothing'], {
+    error: 'must be "paid", "accrued", "forfeited" or "nothing"',
+  }),
+  shard: count.nullable(),
+  index: count.nullable(),
+})
+
+const carried = z.strictObject({
+  asset: addressField,
+  carryOut: amount,
+  accrued: z.array(z.strictObject({ holder: addressField, amount })),
+})
+
+const lpPurchase = z.strictObject({
+  method: z.enum(['swap', 'treasury'], { error: 'must be "swap" or "treasury"' }),
+  transactions: z.array(hashField),
+  spent: z.array(z.strictObject({ asset: addressField, amount })),
+  ownTokens: amount,
+  received: amount,
+  heldAt: addressField,
+})
+
+const schema = z.strictObject({
+  spec: count,
+  engine: text,
+  chainId: count,
+  genesisBlock: amount,
+  program: text,
+  termsHash: hashField,
+  stream: z.enum(['income'], { error: 'must be "income"' }),
+  period: z.strictObject({ name: text, start: time, end: time }),
+  recordBlock: z.strictObject({ number: amount, hash: hashField, timestamp: amount }),
+  contracts: z.strictObject({
+    issuer: addressField,
+    token: addressField,
+    pair: addressField,
+    tokenVault: addressField,
+    lpVault: addressField,
+    registry: addressField,
+    distributor: addressField,
+    saleAddresses: z.array(addressField),
+  }),
+  excluded: z.array(addressField),
+  lotsHash: hashField,
+  parameters: z.strictObject({
+    incomeShareBps: count,
+    forfeit: z.enum(['proportional', 'all-or-nothing']),
+    denominator: z.enum(['eligible', 'sold']),
+    lpTreatment: z.enum(['deposit-basis', 'none']),
+    minPayout: amount,
+    last: z.boolean({ error: 'must be true or false' }),
+  }),
+  income: z.strictObject({
+    amount,
+    currency: z.strictObject({ address: addressField, symbol: text, decimals: count }),
+    bps: count,
+    due: amount,
+    statementHash: hashField.nullable(),
+  }),
+  payout: z.strictObject({
+    kind: z.enum(['currency', 'lp']),
+    asset: addressField,
+    symbol: text,
+    decimals: count,
+    funded: amount,
+    carryIn: amount,
+    carryOut: amount,
+    accruedBefore: amount,
+    accruedAfter: amount,
+    returned: amount,
+  }),
+  lp: lpPurchase.nullable(),
+  carried: z.array(carried),
+  holders: z.array(holder),
+  totals: z.strictObject({
+    holders: count,
+    lots: amount,
+    entitlement: amount,
+    weight: amount,
+    denominator: amount,
+    paid: amount,
+    leaves: count,
+    shards: count,
+  }),
+  root: hashField.nullable(),
+  previous: hashField.nullable(),
+})
+
+/**
+ * A manifest in memory: amounts, blocks and seconds as bigint, small whole numbers as number. README.md tells every
+ * field. In JSON all integers are decimal strings ({@link ManifestJson}).
+ */
+export type Manifest = z.output<typeof schema>
+export type ManifestJson = z.input<typeof schema>
+export type ManifestHolder = Manifest['holders'][number]
+/** How the LP units of a payout were come by, and where they were until funding (SPEC section 12). */
+export type LpPurchase = Manifest['lp'] & object
+/** What of one asset waits for later periods: the carry-over, and each holder's accrual. */
+export type Carried = Manifest['carried'][number]
+
+/** Plain JSON with every integer as a decimal string. */
+export const integersAsText = (value: unknown): unknown => {
+  if (typeof value === 'bigint' || typeof value === 'number') return value.toString()
+  if (Array.isArray(value)) return value.map(integersAsText)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, integersAsText(each)]))
+}
+
+/** The manifest as plain JSON. */
+export const manifestJson = (manifest: Manifest): ManifestJson => integersAsText(manifest) as ManifestJson
+
+/** The manifest's canonical bytes (RFC 8785): what is stored, and what is hashed. */
+export const manifestBytes = (manifest: Manifest): Uint8Array => canonicalBytes(manifestJson(manifest))
+
+/** keccak256 of {@link manifestBytes}: goes on chain with the root. */
+export const manifestHash = (manifest: Manifest): Hex => keccak256(manifestBytes(manifest))
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at])
+
+/**
+ * Reads a manifest's form, and from bytes also that they are the canonical ones. Whether its numbers follow from each
+ * other is for `checkManifest` to say.
+ * @param input the stored bytes, or parsed JSON
+ * @throws ManifestError naming every malformed field
+ */
+export const decodeManifest = (input: unknown): Manifest => {
+  let json = input
+  if (input instanceof Uint8Array) {
+    try {
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(input))
+    } catch (error) {
+      throw new ManifestError([
+        `it is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`,
+      ])
+    }
+  }
+  const result = schema.safeParse(json)
+  if (!result.success) throw new ManifestError(problemsOf(result.error))
+  if (input instanceof Uint8Array && !sameBytes(input, manifestBytes(result.data))) {
+    throw new ManifestError([
+      'its bytes are not canonical JSON (RFC 8785), so its hash names another document',
+    ])
+  }
+  return result.data
+}
