@@ -1,0 +1,98 @@
+import { BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
+import { Claim, Distribution } from '../generated/schema'
+import { Cancelled, Claimed, Opened, Published, Swept } from '../generated/Distributor/MerkleDistributor'
+import { Ledger, rowId } from './ledger'
+
+// The issuer's distributions. Anyone may publish on the same contract: what others publish is not this program's.
+
+export function handlePublished(event: Published): void {
+  const params = event.params
+  if (params.issuer != dataSource.context().getBytes('issuer')) return
+  const row = new Distribution(params.id)
+  row.issuer = params.issuer
+  row.token = params.token
+  row.terms = params.terms
+  row.opensAt = bigEndian(params.terms, 16, 24)
+  row.deadline = bigEndian(params.terms, 24, 32)
+  row.root = params.root
+  row.total = params.total
+  row.manifestHash = params.manifestHash
+  begin(event, row)
+}
+
+/** A shard's budget moved out of its parent. */
+export function handleOpened(event: Opened): void {
+  const params = event.params
+  const parent = Distribution.load(params.parent)
+  if (parent === null) return
+  parent.remaining = parent.remaining.minus(params.total)
+  parent.save()
+  const row = new Distribution(params.id)
+  row.issuer = parent.issuer
+  row.token = parent.token
+  row.terms = parent.id
+  row.opensAt = parent.opensAt
+  row.deadline = parent.deadline
+  row.root = params.root
+  row.total = params.total
+  row.manifestHash = parent.manifestHash
+  row.parent = parent.id
+  begin(event, row)
+}
+
+export function handleClaimed(event: Claimed): void {
+  const params = event.params
+  const distribution = Distribution.load(params.id)
+  if (distribution === null) return
+  distribution.remaining = distribution.remaining.minus(params.amount)
+  distribution.claims += 1
+  distribution.save()
+  const claim = new Claim(rowId(event))
+  claim.distribution = params.id
+  claim.account = params.account
+  claim.to = params.to
+  claim.index = params.index
+  claim.amount = params.amount
+  claim.block = event.block.number.toI32()
+  claim.timestamp = event.block.timestamp.toI64()
+  claim.transaction = event.transaction.hash
+  claim.save()
+  const ledger = new Ledger(event)
+  ledger.program.claims += 1
+  ledger.close()
+}
+
+export function handleCancelled(event: Cancelled): void {
+  end(event, event.params.id, event.params.amount, 'CANCELLED')
+}
+
+export function handleSwept(event: Swept): void {
+  end(event, event.params.id, event.params.amount, 'SWEPT')
+}
+
+function begin(event: ethereum.Event, row: Distribution): void {
+  row.remaining = row.total
+  row.status = 'ACTIVE'
+  row.claims = 0
+  row.publishedBlock = event.block.number.toI32()
+  row.publishedAt = event.block.timestamp.toI64()
+  row.transaction = event.transaction.hash
+  row.save()
+  new Ledger(event).close()
+}
+
+function end(event: ethereum.Event, id: Bytes, amount: BigInt, status: string): void {
+  const row = Distribution.load(id)
+  if (row === null) return
+  row.remaining = row.remaining.minus(amount)
+  row.status = status
+  row.save()
+  new Ledger(event).close()
+}
+
+/** The unsigned number in bytes `from` to `to`, most significant first. */
+function bigEndian(word: Bytes, from: i32, to: i32): BigInt {
+  const bytes = new Bytes(to - from)
+  for (let i = from; i < to; i++) bytes[to - 1 - i] = word[i]
+  return BigInt.fromUnsignedBytes(bytes)
+}

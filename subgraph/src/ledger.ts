@@ -1,0 +1,226 @@
+import { BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
+import { Account, CustodyChange, Program } from '../generated/schema'
+
+// The entitlement rule (SPEC sections 3 to 5), in one place. Handlers say what moved; this file says what that means for the
+// wallet, for its holder and for the holder's entitlement.
+//
+// A handler makes one Ledger, changes rows through it alone, and closes it. Rows are handed out once each: a wallet and its
+// holder are often the same row, and two copies of one row would overwrite each other.
+
+export const PROGRAM = 'program'
+const ADDRESS = 20
+
+/** (block, log index), big-endian: ids that sort by time. */
+export function rowId(event: ethereum.Event): Bytes {
+  const id = new Bytes(8)
+  writePosition(id, event)
+  return id
+}
+
+function writePosition(id: Bytes, event: ethereum.Event): void {
+  store<u32>(id.dataStart, bswap<u32>(event.block.number.toI32() as u32))
+  store<u32>(id.dataStart + 4, bswap<u32>(event.logIndex.toI32() as u32))
+}
+
+/** Whether `list`, addresses one after the other, has `address`. */
+export function lists(list: Bytes, address: Bytes): bool {
+  const start = list.dataStart
+  const wanted = address.dataStart
+  for (let at = 0; at + ADDRESS <= list.length; at += ADDRESS) {
+    if (memory.compare(start + at, wanted, ADDRESS) == 0) return true
+  }
+  return false
+}
+
+export function isZero(address: Bytes): bool {
+  const start = address.dataStart
+  return load<u64>(start) == 0 && load<u64>(start + 8) == 0 && load<u32>(start + 16) == 0
+}
+
+export class Ledger {
+  readonly event: ethereum.Event
+  readonly block: i32
+  readonly program: Program
+  private readonly excluded: Bytes
+  private readonly rows: Account[] = []
+
+  constructor(event: ethereum.Event) {
+    this.event = event
+    this.block = event.block.number.toI32()
+    this.program = loadProgram()
+    this.excluded = dataSource.context().getBytes('excluded')
+  }
+
+  /** The row of an address, the same object each time. */
+  account(id: Bytes): Account {
+    for (let i = 0; i < this.rows.length; i++) {
+      if (this.rows[i].id == id) return this.rows[i]
+    }
+    const found = Account.load(id)
+    const row = found === null ? this.open(id) : found
+    this.rows.push(row)
+    return row
+  }
+
+  /** The row that carries the wallet's holder: often the wallet's own. */
+  holderOf(wallet: Account): Account {
+    return this.account(wallet.holder)
+  }
+
+  /** An excluded wallet adds nothing to any custody. */
+  weighs(wallet: Account): bool {
+    return !lists(this.excluded, wallet.id)
+  }
+
+  /** Two wallets between which a move changes nothing for their holder. */
+  sameHolder(one: Account, other: Account): bool {
+    return one.holder == other.holder && this.weighs(one) && this.weighs(other)
+  }
+
+  /** A primary lot arrived at a wallet that weighs: E += lot, P += lot, C += lot. */
+  addLot(wallet: Account, amount: BigInt): void {
+    const holder = this.holderOf(wallet)
+    this.settle(holder)
+    holder.lots = holder.lots.plus(amount)
+    holder.settled = holder.settled.plus(amount)
+    this.program.lotsSold = this.program.lotsSold.plus(amount)
+    this.changeCustody(wallet, amount, 'LOT')
+  }
+
+  /** Changes the custody of the wallet's holder; nothing where the wallet is excluded. */
+  changeCustody(wallet: Account, delta: BigInt, kind: string): void {
+    if (delta.isZero() || !this.weighs(wallet)) return
+    const holder = this.holderOf(wallet)
+    this.settle(holder)
+    this.setCustody(holder, holder.custody.plus(delta))
+    this.record(holder, wallet.id, delta, kind)
+  }
+
+  /** LP units arrive at the wallet's holder, with the basis they carry: U += u, B += basis, C += basis. */
+  addUnits(wallet: Account, units: BigInt, basis: BigInt, kind: string): void {
+    if (!this.weighs(wallet)) return
+    const holder = this.holderOf(wallet)
+    holder.units = holder.units.plus(units)
+    this.addBasis(wallet, basis, kind)
+  }
+
+  addBasis(wallet: Account, basis: BigInt, kind: string): void {
+    if (basis.isZero() || !this.weighs(wallet)) return
+    const holder = this.holderOf(wallet)
+    holder.basis = holder.basis.plus(basis)
+    this.changeCustody(wallet, basis, kind)
+  }
+
+  /** LP units leave the wallet's holder. Returns the basis that goes with them: floor(B·x/U). */
+  removeUnits(wallet: Account, units: BigInt, kind: string): BigInt {
+    if (!this.weighs(wallet)) return BigInt.zero()
+    const holder = this.holderOf(wallet)
+    const basis = holder.basis.isZero() ? holder.basis : holder.basis.times(units).div(holder.units)
+    holder.units = holder.units.minus(units)
+    this.addBasis(wallet, basis.neg(), kind)
+    return basis
+  }
+
+  /** The wallet's holder becomes part of another: everything it had is added to it, and counts for this whole block. */
+  link(holderId: Bytes, walletId: Bytes): void {
+    const holder = this.account(holderId)
+    const wallet = this.account(walletId)
+    this.settle(holder)
+    this.settle(wallet)
+    const brought = wallet.custody
+    this.setCustody(wallet, BigInt.zero())
+    this.setCustody(holder, holder.custody.plus(brought))
+    holder.lots = holder.lots.plus(wallet.lots)
+    holder.settled = holder.settled.plus(wallet.settled)
+    holder.basis = holder.basis.plus(wallet.basis)
+    holder.units = holder.units.plus(wallet.units)
+    wallet.lots = BigInt.zero()
+    wallet.settled = BigInt.zero()
+    wallet.basis = BigInt.zero()
+    wallet.units = BigInt.zero()
+    wallet.recipient = null
+    wallet.holder = holder.id
+    this.record(holder, wallet.id, brought, 'LINK')
+  }
+
+  /** Saves every row handed out, and where the subgraph stands. */
+  close(): void {
+    for (let i = 0; i < this.rows.length; i++) this.rows[i].save()
+    const block = this.event.block
+    this.program.lastBlock = this.block
+    this.program.lastBlockHash = block.hash
+    this.program.lastTimestamp = block.timestamp.toI64()
+    this.program.save()
+  }
+
+  /**
+   * E = min(E, C) belongs to the end of a block, and there is no hook for it: so it is taken when the first event of a later
+   * block comes, before that event counts. Never within a block: adding liquidity and staking send tokens out first.
+   */
+  private settle(holder: Account): void {
+    if (holder.lastBlock == this.block) return
+    if (holder.settled > holder.custody) holder.settled = holder.custody
+    holder.lastBlock = this.block
+  }
+
+  private setCustody(holder: Account, custody: BigInt): void {
+    const zero = BigInt.zero()
+    const had = holder.custody > zero
+    const has = custody > zero
+    if (has && !had) this.program.holders += 1
+    if (had && !has) this.program.holders -= 1
+    holder.custody = custody
+  }
+
+  private record(holder: Account, wallet: Bytes, delta: BigInt, kind: string): void {
+    if (holder.lots.isZero()) return
+    const id = new Bytes(9)
+    writePosition(id, this.event)
+    store<u8>(id.dataStart + 8, delta < BigInt.zero() ? 0 : 1)
+    const change = new CustodyChange(id)
+    change.holder = holder.id
+    change.wallet = wallet
+    change.kind = kind
+    change.delta = delta
+    change.custody = holder.custody
+    change.lots = holder.lots
+    change.settled = holder.settled
+    change.block = this.block
+    change.timestamp = this.event.block.timestamp.toI64()
+    change.transaction = this.event.transaction.hash
+    change.logIndex = this.event.logIndex.toI32()
+    change.save()
+  }
+
+  private open(id: Bytes): Account {
+    const zero = BigInt.zero()
+    const row = new Account(id)
+    row.holder = id
+    row.balance = zero
+    row.staked = zero
+    row.lp = zero
+    row.lpStaked = zero
+    row.lots = zero
+    row.custody = zero
+    row.basis = zero
+    row.units = zero
+    row.settled = zero
+    row.lastBlock = this.block
+    this.program.accounts += 1
+    return row
+  }
+}
+
+function loadProgram(): Program {
+  const found = Program.load(PROGRAM)
+  if (found !== null) return found
+  const row = new Program(PROGRAM)
+  row.totalSupply = BigInt.zero()
+  row.lotsSold = BigInt.zero()
+  row.holders = 0
+  row.accounts = 0
+  row.transfers = 0
+  row.swaps = 0
+  row.claims = 0
+  return row
+}

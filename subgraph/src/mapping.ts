@@ -1,0 +1,7 @@
+// All handlers in one module: one WASM for every data source, built once.
+export { handleTokenTransfer } from './token'
+export { handleBurn, handleLpTransfer, handleMint, handleSwap, handleSync } from './pair'
+export { handlePurchased } from './offering'
+export { handleLinked, handleRecipientNamed } from './registry'
+export { handleLpStaked, handleLpWithdrawn, handleTokenStaked, handleTokenWithdrawn } from './vaults'
+export { handleCancelled, handleClaimed, handleOpened, handlePublished, handleSwept } from './distributor'
