@@ -1,0 +1,82 @@
+import { formatUnits } from 'viem'
+import { StackError } from '../child.ts'
+import type { Stack } from '../stack.ts'
+import { BUYERS, QUARTERS } from './alex.ts'
+import { person } from './people.ts'
+
+/** What the table needs of a manifest's holder. */
+interface HolderRow {
+  readonly holder: string
+  readonly entitlement: string
+  readonly amount: string
+}
+
+interface Published {
+  readonly period: string
+  readonly asset: { readonly symbol: string; readonly decimals: number }
+  readonly holders: ReadonlyMap<string, HolderRow>
+}
+
+/** Every published quarter with its holders, read back from the API as anybody can. */
+export async function published(stack: Stack): Promise<Published[]> {
+  const get = async (path: string) => {
+    const response = await fetch(stack.urls.api + path)
+    if (!response.ok) throw new StackError(`the API answered ${response.status} for ${path}`)
+    return response.json()
+  }
+  const list = (await get('/v1/distributions')) as {
+    distributions: (Omit<Published, 'holders'> & { manifestHash: string })[]
+  }
+  return Promise.all(
+    list.distributions
+      .toSorted((a, b) => a.period.localeCompare(b.period))
+      .map(async ({ period, asset, manifestHash }) => {
+        const { holders } = (await get(`/v1/manifests/${manifestHash}`)) as { holders: HolderRow[] }
+        return { period, asset, holders: new Map(holders.map((row) => [row.holder.toLowerCase(), row])) }
+      }),
+  )
+}
+
+/** A table of what each buyer of the story was allotted, quarter by quarter. */
+export async function paidTable(stack: Stack): Promise<string> {
+  const quarters = await published(stack)
+  const head = [
+    '',
+    'bought',
+    ...quarters.flatMap(({ period, asset }) => [`${period} keeps`, asset.symbol]),
+    '',
+  ]
+  const rows = BUYERS.map(({ name, tokens, story }) => {
+    const address = person(name).address.toLowerCase()
+    const cells = quarters.flatMap(({ asset, holders }) => {
+      const row = holders.get(address)
+      if (!row) return ['0', '–']
+      return [formatUnits(BigInt(row.entitlement), 18), formatUnits(BigInt(row.amount), asset.decimals)]
+    })
+    return [name, String(tokens.reduce((sum, lot) => sum + lot, 0)), ...cells, story]
+  })
+  const totals = quarters.flatMap(({ asset, holders }) => {
+    const rows = [...holders.values()]
+    const sum = (key: 'entitlement' | 'amount') => rows.reduce((total, row) => total + BigInt(row[key]), 0n)
+    return [formatUnits(sum('entitlement'), 18), formatUnits(sum('amount'), asset.decimals)]
+  })
+  const bought = BUYERS.flatMap(({ tokens }) => tokens).reduce((sum, lot) => sum + lot, 0)
+  return layOut([head, ...rows, ['together', String(bought), ...totals, `${QUARTERS.length} quarters`]])
+}
+
+/** Columns as wide as they need to be; all but the first and the last are numbers, so to the right. */
+function layOut(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  return rows
+    .map((row) => {
+      const last = row.length - 1
+      const cells = row.map((cell, i) =>
+        i === 0 || i === last ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+      )
+      return `  ${cells.join('  ')}`.trimEnd()
+    })
+    .join('\n')
+    .concat('\n')
+}

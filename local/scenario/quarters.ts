@@ -1,0 +1,68 @@
+import type { Hex } from 'viem'
+import { StackError } from '../child.ts'
+import type { Progress } from '../progress.ts'
+import type { Stack } from '../stack.ts'
+import { LP_FUNDING, QUARTERS, type QuarterName } from './alex.ts'
+import { Story, type StoryClaim } from './play.ts'
+
+/** The story's player on a running system, its claims coming from the API as everybody's do. */
+export function tell(stack: Stack): Story {
+  return new Story({
+    rpcUrl: stack.urls.rpc,
+    deployment: stack.deployment,
+    claims: async (account) => {
+      const response = await fetch(`${stack.urls.api}/v1/accounts/${account}/claims`)
+      if (!response.ok)
+        throw new StackError(`the API answered ${response.status} when asked for the claims of ${account}`)
+      return ((await response.json()) as { claims: StoryClaim[] }).claims
+    },
+  })
+}
+
+/** Plays the story to where the issuer may prepare a quarter; for LP shares, also makes the money. */
+export async function playToQuarter(
+  story: Story,
+  name: QuarterName,
+  progress: Progress,
+): Promise<{ fundingTx?: Hex }> {
+  const quarter = quarterOf(name)
+  if (name !== '2026-Q2') {
+    await story.playUntil(quarter.prepareAt, progress)
+    return {}
+  }
+  await story.playUntil(LP_FUNDING.at, progress)
+  const fundingTx = await story.fundInLpShares()
+  await story.playUntil(quarter.prepareAt, progress)
+  return { fundingTx }
+}
+
+/** The words after `prorata` with which the issuer prepares a quarter. */
+export function prepareArgs(name: QuarterName, fundingTx?: Hex): string[] {
+  const funding = fundingTx === undefined ? [] : ['--funding-tx', fundingTx]
+  return ['prepare', '--period', name, '--income', quarterOf(name).income, ...funding]
+}
+
+/** A whole quarter: the story up to it, the issuer's two commands, and the wait until claims open. */
+export async function playQuarter(
+  stack: Stack,
+  story: Story,
+  name: QuarterName,
+  progress: Progress,
+): Promise<void> {
+  progress.step(`the story up to the payout of ${name}`)
+  const { fundingTx } = await playToQuarter(story, name, progress)
+  progress.step(`${name}: the subgraph catches up`)
+  await stack.synced()
+  progress.step(`${name}: prorata prepare`)
+  await stack.issue(prepareArgs(name, fundingTx))
+  progress.step(`${name}: prorata publish`)
+  await stack.issue(['publish', '--period', name])
+  progress.step(`${name}: the challenge window passes`)
+  await story.playUntil(quarterOf(name).claimsFrom, progress)
+}
+
+export function quarterOf(name: QuarterName) {
+  const quarter = QUARTERS.find((one) => one.name === name)
+  if (!quarter) throw new Error(`the story tells of no quarter ${name}`)
+  return quarter
+}

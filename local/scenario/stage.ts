@@ -1,0 +1,43 @@
+import { choosePorts } from '../ports.ts'
+import { type Progress, silent } from '../progress.ts'
+import { type Stack, startStack } from '../stack.ts'
+import { ALEX, QUARTERS } from './alex.ts'
+import type { Story } from './play.ts'
+import { playQuarter, tell } from './quarters.ts'
+
+/** How far the story has come: the offering is over; a quarter's claims are open; the year has passed. */
+export type Stage = 'sold' | '2026-Q1' | '2026-Q2' | 'end'
+
+/**
+ * The whole system with the story played up to a stage. Whoever starts it stops it: `await stack.stop()`.
+ * @param state a folder of its own for everything the system keeps
+ */
+export async function startStoryAt(
+  stage: Stage,
+  state: string,
+  progress: Progress = silent,
+): Promise<{ stack: Stack; story: Story }> {
+  const stack = await startStack({ state, ports: await choosePorts({}), progress })
+  try {
+    const story = tell(stack)
+    await playTo(stage, stack, story, progress)
+    return { stack, story }
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+/** Plays the story on a system that has just started. */
+export async function playTo(stage: Stage, stack: Stack, story: Story, progress: Progress): Promise<void> {
+  progress.step('the offering: thirty buyers')
+  await story.sell(progress)
+  if (stage === 'sold') return
+  for (const { name } of QUARTERS) {
+    await playQuarter(stack, story, name, progress)
+    if (stage === name) return
+  }
+  progress.step('the rest of the year')
+  await story.playUntil(ALEX.end, progress)
+  await stack.synced()
+}

@@ -1,0 +1,277 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Deployment, parseTerms, type Terms } from '../disbursement/index.ts'
+import { buildSubgraph } from '../subgraph/build.ts'
+import { deploySubgraph, startIpfs } from '../subgraph/deploy.ts'
+import { type Exit, type Service, startGraphNode, startPostgres } from '../subgraph/node.ts'
+import { connectChain, startChain } from './chain.ts'
+import { type Child, StackError, waitFor } from './child.ts'
+import { deployAlex } from './deploy.ts'
+import type { Ports } from './ports.ts'
+import type { Progress } from './progress.ts'
+import { type Outcome, run } from './run.ts'
+import { ALEX, PEOPLE } from './scenario/alex.ts'
+import { person } from './scenario/people.ts'
+import { ROOT } from './state.ts'
+import { migrate, startWorker } from './workers.ts'
+
+export type ChildName = 'chain' | 'postgres' | 'graph' | 'api' | 'gateway'
+
+/** The whole system, running on this machine. */
+export interface Stack {
+  readonly deployment: Deployment
+  readonly terms: Terms
+  /** `graph` is the subgraph at graph-node itself, `gateway` the way in for everybody else. */
+  readonly urls: {
+    readonly rpc: string
+    readonly graph: string
+    readonly api: string
+    readonly gateway: string
+  }
+  /** The bearer secret of the API's writes. */
+  readonly secret: string
+  readonly children: ReadonlyMap<ChildName, Child>
+  /** Rejects when a program that should be running has ended. */
+  readonly died: Promise<never>
+  /** The environment in which the issuer's commands work on this system. */
+  issuerEnv(): Record<string, string>
+  /** Runs an issuer's command. */
+  tryIssue(args: readonly string[], env?: Record<string, string>): Promise<Outcome>
+  /** Runs an issuer's command that must succeed. */
+  issue(args: readonly string[]): Promise<Outcome>
+  /** Waits until the subgraph has seen the chain's head. */
+  synced(): Promise<void>
+  /** Ends every program; may be called twice. */
+  stop(): Promise<void>
+}
+
+export interface StackOptions {
+  /** A folder for everything the system keeps; what is in it is not reused. */
+  readonly state: string
+  readonly ports: Ports
+  readonly progress: Progress
+}
+
+/** The file in a stack's folder with the settings of the issuer's commands; only its owner can read it. */
+export const ISSUER_ENV = 'issuer.json'
+
+/**
+ * Starts chain, PostgreSQL, graph-node, API and gateway, and deploys contracts and subgraph. When one of them cannot
+ * start, those that did are ended.
+ * @throws StackError saying which part failed and why
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { state, ports, progress } = options
+  const closers: (() => Promise<void>)[] = []
+  const children = new Map<ChildName, Child>()
+  const watch = died()
+  let stopped: Promise<void> | undefined
+  const log = (name: string) => join(state, 'logs', `${name}.log`)
+  // In the order opposite to that of starting: who depends on another ends first.
+  const stop = () => {
+    watch.rest()
+    stopped ??= (async () => {
+      for (const close of closers.toReversed()) await close()
+    })()
+    return stopped
+  }
+  const keep = (name: ChildName, child: Child) => {
+    children.set(name, child)
+    closers.push(() => child.stop())
+    watch.over(child)
+    // Another part failed meanwhile, and everything is being ended: this one too.
+    if (stopped) void child.stop()
+  }
+  const keepService = async <S extends Service>(name: ChildName, service: S): Promise<S> => {
+    const how = ({ code, signal }: Exit) =>
+      signal === null ? `with exit code ${code}` : `by signal ${signal}`
+    keep(name, {
+      name: service.name,
+      logFile: log(name),
+      pid: service.child.pid ?? -1,
+      ended: service.exited.then((exit) => `${service.name} ended unexpectedly ${how(exit)}`),
+      stop: () => service.stop(),
+    })
+    await service.ready
+    return service
+  }
+  const start = async (): Promise<Stack> => {
+    mkdirSync(state, { recursive: true })
+    const terms = parseTerms(JSON.parse(readFileSync(join(ROOT, ALEX.program), 'utf8')))
+    const secret = randomBytes(24).toString('hex')
+
+    progress.step('the chain and PostgreSQL')
+    const genesis = new Date(ALEX.genesis)
+    const [chain, postgres] = await settleAll([
+      startChain({ port: ports.chain, accounts: PEOPLE.length, genesis, logFile: log('chain') }).then(
+        (chain) => {
+          keep('chain', chain.child)
+          return chain
+        },
+      ),
+      startPostgres({ dir: join(state, 'postgres'), port: ports.postgres, logFile: log('postgres') }).then(
+        (postgres) => keepService('postgres', postgres),
+      ),
+    ])
+    const rpc = chain.rpcUrl
+
+    progress.step('the contracts and Uniswap V2')
+    const gateway = `http://127.0.0.1:${ports.gateway}/graphql`
+    const deployment = await deployAlex({ rpcUrl: rpc, graphqlUrl: gateway, terms })
+    writeFileSync(join(state, 'deployment.json'), `${JSON.stringify(deployment, null, 2)}\n`)
+
+    progress.step('the subgraph on graph-node, the API and the gateway')
+    const program = { deployment, lpTreatment: terms.custody.lpTreatment }
+    const graph = `http://127.0.0.1:${ports.graph}/subgraphs/name/${terms.name}`
+    const settings = {
+      PROGRAM: JSON.stringify(terms),
+      DEPLOYMENT: JSON.stringify(deployment),
+      GRAPH_URL: graph,
+      RPC_URL: rpc,
+      PRORATA_API_SECRET: secret,
+    }
+    const persist = join(state, 'workers')
+    const startGraph = async () => {
+      const buildDir = join(state, 'subgraph')
+      const ipfs = await startIpfs(join(state, 'ipfs'), ports.ipfs)
+      closers.push(() => ipfs.close())
+      const [node] = await settleAll([
+        startGraphNode({
+          postgresUrl: postgres.url,
+          rpcUrl: rpc,
+          network: deployment.network,
+          ipfs,
+          ports: {
+            http: ports.graph,
+            admin: ports['graph-admin'],
+            index: ports['graph-index'],
+            metrics: ports['graph-metrics'],
+          },
+          logFile: log('graph'),
+        }).then((node) => keepService('graph', node)),
+        buildSubgraph(program, buildDir),
+      ])
+      await deploySubgraph({ adminUrl: node.adminUrl, ipfsUrl: ipfs.url, name: terms.name, buildDir })
+    }
+    const startApi = async () => {
+      await migrate(persist, log('migrate'), settings)
+      const { child, url } = await startWorker({
+        name: 'the API (wrangler)',
+        config: 'wrangler.toml',
+        port: ports.api,
+        persist,
+        settings,
+        logFile: log('api'),
+        onStarted: (child) => keep('api', child),
+      })
+      return { child, url }
+    }
+    const startGateway = () =>
+      startWorker({
+        name: 'the gateway (wrangler)',
+        config: 'workers/gateway/wrangler.toml',
+        port: ports.gateway,
+        persist: join(state, 'gateway'),
+        settings: { GRAPH_URL: graph, GRAPH_KEY: '' },
+        logFile: log('gateway'),
+        onStarted: (child) => keep('gateway', child),
+      })
+    const [, api] = await settleAll([startGraph(), startApi(), startGateway()])
+    const urls = { rpc, graph, api: api.url, gateway }
+    await waitFor('the subgraph', () => indexed(graph), { timeout: 60_000 })
+
+    const issuerEnv = () => ({
+      PRORATA_PROGRAM: join(ROOT, ALEX.program),
+      PRORATA_DEPLOYMENT: join(state, 'deployment.json'),
+      PRORATA_STATE: join(state, 'issuer'),
+      PRORATA_RPC_URL: urls.rpc,
+      PRORATA_GRAPH_URL: urls.graph,
+      PRORATA_API_URL: urls.api,
+      PRORATA_API_SECRET: secret,
+      PRORATA_KEY: person('issuer').privateKey,
+      PRORATA_BINDINGS: 'local',
+      PRORATA_PERSIST: persist,
+    })
+    writeFileSync(join(state, ISSUER_ENV), JSON.stringify(issuerEnv(), null, 2), { mode: 0o600 })
+    const tryIssue = (args: readonly string[], env: Record<string, string> = {}) =>
+      run(process.execPath, [join(ROOT, 'issuer/prorata.ts'), ...args], { env: { ...issuerEnv(), ...env } })
+
+    return {
+      deployment,
+      terms,
+      urls,
+      secret,
+      children,
+      died: watch.died,
+      issuerEnv,
+      tryIssue,
+      async issue(args) {
+        const outcome = await tryIssue(args)
+        if (outcome.code === 0) return outcome
+        const why = outcome.stderr.trim() || outcome.stdout.trim()
+        throw new StackError(`prorata ${args.join(' ')} ended with exit code ${outcome.code}:\n${why}`)
+      },
+      async synced() {
+        const head = Number(await connectChain(rpc).getBlockNumber())
+        const reached = async () => (((await indexed(graph)) ?? -1) >= head ? true : undefined)
+        await waitFor(`block ${head} in the subgraph`, reached, { timeout: 120_000, interval: 50 })
+      },
+      stop,
+    }
+  }
+
+  try {
+    return await Promise.race([start(), watch.died])
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The block the subgraph has reached; undefined while it has none. */
+async function indexed(graphUrl: string): Promise<number | undefined> {
+  const response = await fetch(graphUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ _meta { block { number } hasIndexingErrors } }' }),
+  })
+  const answer = (await response.json()) as {
+    data?: { _meta: { block: { number: number }; hasIndexingErrors: boolean } }
+    errors?: { message: string }[]
+  }
+  if (answer.data?._meta.hasIndexingErrors)
+    throw new StackError('the subgraph has met an indexing error; see the log of graph-node')
+  if (!answer.data) throw new Error(answer.errors?.[0]?.message ?? `graph-node answered ${response.status}`)
+  return answer.data._meta.block.number
+}
+
+/** Turns the end of any watched child into one rejection, until the watch rests. */
+function died() {
+  let resting = false
+  let reject: (error: StackError) => void = () => {}
+  const died = new Promise<never>((_, no) => {
+    reject = no
+  })
+  // Whoever races it sees the rejection; nobody racing it is no fault.
+  died.catch(() => {})
+  return {
+    died,
+    over(child: Child) {
+      child.ended.then((how) => {
+        if (!resting) reject(new StackError(`${how}; its log is ${child.logFile}`))
+      })
+    },
+    rest() {
+      resting = true
+    },
+  }
+}
+
+/** Promise.all that lets every part come to its end before it fails, so that none is started after the stop. */
+async function settleAll<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(work)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
+}

@@ -1,0 +1,97 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from '../build.ts'
+import { StackError } from '../child.ts'
+import { choosePorts, PORT_NAMES, type PortName } from '../ports.ts'
+import { createProgress } from '../progress.ts'
+import { paidTable } from '../scenario/account.ts'
+import { claimEverything } from '../scenario/claim.ts'
+import { person } from '../scenario/people.ts'
+import { tell } from '../scenario/quarters.ts'
+import { playTo } from '../scenario/stage.ts'
+import { type Stack, startStack } from '../stack.ts'
+import { STATE } from '../state.ts'
+
+/** The holder for whom `--once` claims: nobody of that name claims in the story. */
+const ONCE = 'clara'
+
+/**
+ * Brings the whole system up, plays the ALEX story, runs the issuer's commands for its quarters, and stays up
+ * until it is told to end; with `--once`, claims for one holder, checks what arrived, and ends.
+ * @returns the exit code
+ */
+export async function demo(args: string[]): Promise<number> {
+  const options = readOptions(args)
+  const began = performance.now()
+  const progress = createProgress()
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'))
+  })
+  const ports = await choosePorts(options.ports)
+  progress.step('building contracts and page')
+  await build()
+  const state = join(STATE, 'demo')
+  rmSync(state, { recursive: true, force: true })
+
+  let stack: Stack | undefined
+  const play = async (): Promise<'played'> => {
+    stack = await startStack({ state, ports, progress })
+    await playTo('end', stack, tell(stack), progress)
+    progress.end()
+    return 'played'
+  }
+  try {
+    if ((await Promise.race([play(), interrupted])) === 'interrupted') return 130
+    if (!stack) throw new Error('the system is up but not there')
+    process.stdout.write(await introduction(stack, performance.now() - began))
+    if (options.once) {
+      process.stdout.write(await claimEverything(stack, person(ONCE)))
+      return 0
+    }
+    process.stdout.write('Press Ctrl-C to end it; ./dev prorata status shows the issuer’s side.\n')
+    await Promise.race([interrupted, stack.died])
+    return 0
+  } finally {
+    progress.end()
+    await stack?.stop()
+  }
+}
+
+function readOptions(args: string[]): { once: boolean; ports: Partial<Record<PortName, number>> } {
+  const ports = Object.fromEntries(PORT_NAMES.map((name) => [`port-${name}`, { type: 'string' as const }]))
+  let values: Record<string, unknown>
+  try {
+    values = parseArgs({ args, options: { once: { type: 'boolean' }, ...ports } }).values
+  } catch (error) {
+    const known = ['--once', ...PORT_NAMES.map((name) => `--port-${name} N`)].join(', ')
+    throw new StackError(
+      `${error instanceof Error ? error.message : String(error)}\nThe demo knows: ${known}`,
+    )
+  }
+  const asked: Partial<Record<PortName, number>> = {}
+  for (const name of PORT_NAMES) {
+    const value = values[`port-${name}`]
+    if (value === undefined) continue
+    const port = Number(value)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      throw new StackError(`--port-${name} ${value}: a port is a whole number from 1 to 65535`)
+    }
+    asked[name] = port
+  }
+  return { once: values.once === true, ports: asked }
+}
+
+async function introduction(stack: Stack, took: number): Promise<string> {
+  const { api, gateway, rpc } = stack.urls
+  return `
+${await paidTable(stack)}
+  The page        ${api}/
+  The dashboard   ${api}/#/dashboard
+  The API         ${api}/v1/status   (described in ${api}/openapi.json)
+  GraphQL         ${gateway}
+  The chain       ${rpc}   (id ${stack.deployment.chainId})
+
+  Up in ${(took / 1000).toFixed(0)} s. ${person(ONCE).name} bought 40,000 ALEX and never sold: look her up as ${person(ONCE).address}
+`
+}

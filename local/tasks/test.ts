@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from '../build.ts'
+import { lastLines } from '../child.ts'
+import { createProgress } from '../progress.ts'
+import { runLogged } from '../run.ts'
+import { ROOT, STATE } from '../state.ts'
+
+interface Suite {
+  readonly name: string
+  readonly about: string
+  readonly commands: readonly (readonly [command: string, ...args: string[]])[]
+}
+
+/** In the order in which a mistake is cheapest to find. */
+const SUITES: readonly Suite[] = [
+  {
+    name: 'style',
+    about: 'format, lint, types',
+    commands: [
+      ['biome', 'ci', '.'],
+      ['tsc', '-p', 'tsconfig.json'],
+      ['tsc', '-p', 'workers/tsconfig.json'],
+      ['tsc', '-p', 'page/tsconfig.json'],
+    ],
+  },
+  {
+    name: 'disbursement',
+    about: 'the engine: properties and vectors',
+    commands: [['vitest', 'run', '--config', 'disbursement/vitest.config.ts']],
+  },
+  {
+    name: 'contracts',
+    about: 'Solidity and viem tests, fuzz, invariants, gas',
+    commands: [['hardhat', 'test']],
+  },
+  {
+    name: 'workers',
+    about: 'the API and the gateway in workerd',
+    commands: [['vitest', 'run', '--config', 'workers/vitest.config.ts']],
+  },
+  {
+    name: 'page',
+    about: "the page's pure parts",
+    commands: [['vitest', 'run', '--config', 'page/vitest.config.ts']],
+  },
+  {
+    name: 'subgraph',
+    about: 'graph-node and PostgreSQL against chain and model',
+    commands: [['node', '--test', 'subgraph/tests/*.test.ts']],
+  },
+  {
+    name: 'issuer',
+    about: "the issuer's commands, piece by piece",
+    commands: [['node', '--test', 'issuer/test/*.test.ts']],
+  },
+  {
+    name: 'local',
+    about: 'children, ports, the story',
+    commands: [['node', '--test', 'local/test/*.test.ts']],
+  },
+  {
+    name: 'e2e',
+    about: 'the whole system, its faults, and a browser',
+    commands: [['node', '--test', '--test-concurrency=1', 'e2e/*.test.ts']],
+  },
+]
+
+/**
+ * Runs every suite, or those named; one that fails does not keep the others from running.
+ * @returns the exit code: 0 when all passed
+ */
+export async function test(names: string[]): Promise<number> {
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name))
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `prorata: there is no suite called ${unknown.join(', ')}; there are ${SUITES.map(({ name }) => name).join(', ')}\n`,
+    )
+    return 2
+  }
+  const chosen = SUITES.filter(({ name }) => names.length === 0 || names.includes(name))
+  const logs = join(STATE, 'test')
+  mkdirSync(logs, { recursive: true })
+  const progress = createProgress(process.stdout)
+  progress.step('building')
+  await build()
+  progress.end()
+  let tests = 0
+  const failed: string[] = []
+  for (const { name, about, commands } of chosen) {
+    const began = performance.now()
+    let broken = false
+    for (const [i, [command, ...args]] of commands.entries()) {
+      const log = join(logs, `${name}${commands.length > 1 ? `-${i + 1}` : ''}.log`)
+      try {
+        await runLogged(`${command} ${args.join(' ')}`, command, args, log, {
+          FORCE_COLOR: '0',
+          NO_COLOR: '1',
+        })
+      } catch {
+        broken = true
+        process.stdout.write(`${lastLines(log, 80)}\n`)
+      }
+      tests += countPassed(log)
+    }
+    if (broken) failed.push(name)
+    const seconds = ((performance.now() - began) / 1000).toFixed(0)
+    process.stdout.write(`${broken ? '✗' : '✓'} ${name.padEnd(13)} ${about} (${seconds} s)\n`)
+  }
+  if (failed.length > 0)
+    process.stdout.write(
+      `\nfailed: ${failed.join(', ')}; their full logs are in ${logs.slice(ROOT.length + 1)}/\n`,
+    )
+  process.stdout.write(`${tests} tests passed in ${chosen.length} suites\n`)
+  process.stdout.write(`${chosen.length - failed.length} passed, ${failed.length} failed\n`)
+  return failed.length === 0 ? 0 : 1
+}
+
+/** How many tests a runner's log says have passed: vitest, node:test and Hardhat each say it in their way. */
+function countPassed(log: string): number {
+  if (!existsSync(log)) return 0
+  const text = readFileSync(log, 'utf8')
+  const vitest = /^\s*Tests\s.*?(\d+) passed/m.exec(text)
+  const node = /^[#ℹ] pass (\d+)/m.exec(text)
+  const hardhat = /^\s*(\d+) passing/gm
+  const said = vitest ?? node
+  if (said) return Number(said[1])
+  return [...text.matchAll(hardhat)].reduce((sum, match) => sum + Number(match[1]), 0)
+}

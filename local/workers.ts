@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Child, startChild, waitFor } from './child.ts'
+import { runLogged } from './run.ts'
+import { ROOT } from './state.ts'
+
+// wrangler's own program, not the launcher in node_modules/.bin, which would outlive or orphan what it starts.
+const WRANGLER = ['--no-warnings', join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')]
+
+/** Keeps wrangler from asking, phoning home and decorating. */
+const QUIET = {
+  CI: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+}
+
+export interface WorkerOptions {
+  readonly name: string
+  /** The Worker's wrangler configuration, from the project's root. */
+  readonly config: string
+  readonly port: number
+  /** Where its D1 and R2 keep their data. */
+  readonly persist: string
+  /** Its variables and secrets: given in the environment, so that none shows on a command line or in a file. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly logFile: string
+  /** Told as soon as the program runs, so that it is watched and ended with the rest. */
+  readonly onStarted: (child: Child) => void
+}
+
+/** Starts one Worker in workerd, and waits until it answers. */
+export async function startWorker(options: WorkerOptions): Promise<{ child: Child; url: string }> {
+  const child = startChild({
+    name: options.name,
+    command: process.execPath,
+    args: [
+      ...WRANGLER,
+      'dev',
+      ...['--config', options.config],
+      ...['--ip', '127.0.0.1'],
+      ...['--port', String(options.port)],
+      ...['--inspector-port', '0'],
+      ...['--persist-to', options.persist],
+      '--local',
+      '--show-interactive-dev-session=false',
+    ],
+    cwd: ROOT,
+    env: { ...QUIET, ...options.settings },
+    logFile: options.logFile,
+  })
+  options.onStarted(child)
+  const ready = await waitFor(
+    options.name,
+    async () => /Ready on (http:\/\/127\.0\.0\.1:\d+)/.exec(readFileSync(options.logFile, 'utf8'))?.[1],
+    { child },
+  )
+  return { child, url: ready }
+}
+
+/** Brings the API's local D1 to the newest schema; safe to run again. */
+export async function migrate(
+  persist: string,
+  logFile: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const args = [
+    ...WRANGLER,
+    'd1',
+    'migrations',
+    'apply',
+    'prorata',
+    '--local',
+    '--persist-to',
+    persist,
+    '--config',
+    'wrangler.toml',
+  ]
+  await runLogged('preparing the database of the API', process.execPath, args, logFile, {
+    ...QUIET,
+    ...settings,
+  })
+}
