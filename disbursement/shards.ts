@@ -150,7 +150,9 @@ export const shardProof = (
 ): ShardProof | null => {
   const found = shards[shard]
   if (found === undefined) throw new TreeError(`There is no shard ${shard}; there are ${shards.length}`)
-  return parent === null ? null : { ...found, proof: proofOf(parent, shard) }
+  return parent === null
+    ? null
+    : { shard, root: found.root, total: found.total, proof: proofOf(parent, shard) }
 }
 
 /** The claim of an account, or null when it has no leaf. */

@@ -18,7 +18,9 @@ const section = <Shape extends z.ZodRawShape>(what: string, shape: Shape) =>
   z.strictObject(shape, { error: `must be a JSON object with ${what}` })
 
 const TIME = 'must be a time in UTC to the second, such as 2026-01-01T00:00:00Z'
-const time = z.string({ error: TIME }).refine((value) => utcSeconds(value) !== null, { error: TIME })
+const time = z
+  .string({ error: TIME })
+  .refine((value) => utcSeconds(value) !== null, { error: TIME, abort: true })
 
 const BPS = 'must be decided by the issuer: a whole number of basis points from 1 to 10000 (1500 is 15%)'
 const MIN_PAYOUT =
