@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from '../build.ts'
@@ -31,8 +31,7 @@ export async function demo(args: string[]): Promise<number> {
   const ports = await choosePorts(options.ports)
   progress.step('building contracts and page')
   await build()
-  const state = join(STATE, 'demo')
-  rmSync(state, { recursive: true, force: true })
+  const state = claimState(options.state)
 
   let stack: Stack | undefined
   const play = async (): Promise<'played'> => {
@@ -58,13 +57,47 @@ export async function demo(args: string[]): Promise<number> {
   }
 }
 
-function readOptions(args: string[]): { once: boolean; ports: Partial<Record<PortName, number>> } {
+/** A fresh folder for this demo. @throws StackError when a demo that is up uses it */
+function claimState(name: string): string {
+  const state = join(STATE, name)
+  const lock = join(state, 'pid')
+  if (existsSync(lock)) {
+    const pid = Number(readFileSync(lock, 'utf8'))
+    if (isRunning(pid)) {
+      throw new StackError(
+        `a demo is up already (process ${pid}); end it, or give this one a folder of its own with --state NAME`,
+      )
+    }
+  }
+  rmSync(state, { recursive: true, force: true })
+  mkdirSync(state, { recursive: true })
+  writeFileSync(lock, String(process.pid))
+  return state
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readOptions(args: string[]): {
+  once: boolean
+  state: string
+  ports: Partial<Record<PortName, number>>
+} {
   const ports = Object.fromEntries(PORT_NAMES.map((name) => [`port-${name}`, { type: 'string' as const }]))
   let values: Record<string, unknown>
   try {
-    values = parseArgs({ args, options: { once: { type: 'boolean' }, ...ports } }).values
+    values = parseArgs({
+      args,
+      options: { once: { type: 'boolean' }, state: { type: 'string' }, ...ports },
+    }).values
   } catch (error) {
-    const known = ['--once', ...PORT_NAMES.map((name) => `--port-${name} N`)].join(', ')
+    const known = ['--once', '--state NAME', ...PORT_NAMES.map((name) => `--port-${name} N`)].join(', ')
     throw new StackError(
       `${error instanceof Error ? error.message : String(error)}\nThe demo knows: ${known}`,
     )
@@ -79,7 +112,11 @@ function readOptions(args: string[]): { once: boolean; ports: Partial<Record<Por
     }
     asked[name] = port
   }
-  return { once: values.once === true, ports: asked }
+  const state = values.state === undefined ? 'demo' : String(values.state)
+  if (!/^[a-z0-9-]+$/.test(state)) {
+    throw new StackError(`--state ${state}: a name of lower-case letters, digits and hyphens`)
+  }
+  return { once: values.once === true, state, ports: asked }
 }
 
 async function introduction(stack: Stack, took: number): Promise<string> {
