@@ -83,7 +83,7 @@ describe("the tree is OpenZeppelin's", () => {
       )
       expect(tree.root).toBe(theirs.root)
       expect(tree.parent).toBeNull()
-      for (const index of [0, size >> 1, size - 1]) {
+      for (const index of [size - 1, size >> 1]) {
         const { account } = payments[index] ?? { account: address(0) }
         expect(claimOf(tree, account)).toEqual({ ...payments[index], index, proof: theirs.getProof(index) })
       }
