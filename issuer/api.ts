@@ -16,8 +16,10 @@ const listedSchema = z.object({
   manifestHash: hex,
   stream: z.string(),
   period: z.string(),
+  terms: hex,
   root: hex,
   total: amount,
+  block: z.int().nonnegative().transform(BigInt),
   transaction: hex,
 })
 

@@ -71,6 +71,10 @@ async function taggedBlock(chain: Chain, blockTag: 'latest' | 'finalized'): Prom
 
 export const latestBlock = (chain: Chain) => taggedBlock(chain, 'latest')
 
+/** The nonce of an address's next transaction, counting only what is mined. */
+export const nonceOf = (chain: Chain, address: Address) =>
+  chain.getTransactionCount({ address, blockTag: 'latest' })
+
 /** The last block that can no longer be reorganized away; null while the chain has none. */
 export async function finalizedBlock(chain: Chain): Promise<Block | null> {
   try {

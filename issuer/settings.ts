@@ -63,7 +63,8 @@ const settingsSchema = z.object({
   rpcUrl: httpUrl,
   graphUrl: httpUrl,
   apiUrl: httpUrl,
-  bindings: z.enum(['local', 'remote']),
+  /** Only for the commands that store: see storage.ts. */
+  bindings: z.enum(['local', 'remote']).optional(),
   persist: z.string().min(1).optional(),
   wranglerConfig: z.string().min(1).default('wrangler.toml'),
 })
@@ -107,11 +108,6 @@ export function readSettings(flags: GivenSettings, env: Environment): Settings {
     throw refused(wrong.join('; '))
   }
   const settings = parsed.data
-  if (settings.bindings === 'local' && settings.persist === undefined) {
-    throw refused(
-      'PRORATA_BINDINGS is local, so PRORATA_PERSIST must name the folder wrangler dev persists to',
-    )
-  }
   for (const path of ['program', 'deployment', 'state', 'persist', 'wranglerConfig'] as const) {
     const value = settings[path]
     if (value !== undefined) settings[path] = resolve(value)

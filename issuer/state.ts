@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { refused } from './refusal.ts'
 
 /** Where a period's files lie: one folder for each network, program and period. */
 export function periodFolder(state: string, network: string, program: string, period: string): string {
@@ -67,8 +68,38 @@ export function writeOnce(file: string, content: string | Uint8Array): boolean {
   }
 }
 
+/**
+ * Keeps a second run out of a folder for as long as this one works in it. A lock whose process is gone is taken over.
+ * @returns what ends it
+ */
+export function lockFolder(folder: string): () => void {
+  const file = `${folder}.lock`
+  mkdirSync(dirname(file), { recursive: true })
+  if (!writeOnce(file, `${process.pid}`)) {
+    const owner = Number(readIfThere(file)?.toString() ?? '')
+    if (isRunning(owner)) {
+      throw refused(
+        `process ${owner} is at work on ${folder}: wait until it has ended (or remove ${file} if it has)`,
+      )
+    }
+    writeFile(file, `${process.pid}`)
+  }
+  return () => rmSync(file, { force: true })
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be asked, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
 /** A file's bytes, null where there is none. */
-export function readIfThere(file: string): Uint8Array | null {
+export function readIfThere(file: string): Buffer | null {
   try {
     return readFileSync(file)
   } catch (error) {

@@ -1,16 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Hex } from 'viem'
 import { missing, refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
 
-/** The keys under which R2 keeps what a distribution is made of; the API reads the same ones. */
-export const manifestKey = (hash: Hex) => `manifests/${hash}.json`
-export const recordsKey = (manifestHash: Hex) => `records/${manifestHash}.bin`
 /** Which manifest closed a period that paid nobody: there is no distribution on chain that would say so. */
-export const closedKey = (program: string, stream: string, period: string) =>
-  `closed/${program}/${stream}/${period}.json`
+export const closedKey = (network: string, program: string, stream: string, period: string) =>
+  `closed/${network}/${program}/${stream}/${period}.json`
 
 export interface Store {
   get(key: string): Promise<Uint8Array | null>
@@ -27,18 +23,34 @@ interface Bucket {
 
 const BINDING = 'STORE'
 
+/** Refuses settings that do not say where R2 is: better at the start of a command than in its middle. */
+export function requireStorage({ bindings, persist }: Settings): NonNullable<Settings['bindings']> {
+  if (bindings === undefined) {
+    throw refused(
+      'PRORATA_BINDINGS (--bindings) is not set: it must be local or remote, for manifests are kept in R2',
+    )
+  }
+  if (bindings === 'local' && persist === undefined) {
+    throw refused(
+      'PRORATA_BINDINGS is local, so PRORATA_PERSIST must name the folder wrangler dev persists to',
+    )
+  }
+  return bindings
+}
+
 /**
  * Opens the API's bucket through wrangler: the folder that `wrangler dev --persist-to` uses, or the real R2 of the
  * Cloudflare account that wrangler is logged in to. The bucket's name comes from the API's own configuration; the rest
  * of that configuration (its secrets, its page) is none of this program's business, so wrangler is given a small one.
  */
 export async function openStore(settings: Settings): Promise<Store> {
-  quietWrangler(settings.bindings)
+  const bindings = requireStorage(settings)
+  quietWrangler(bindings)
   // Wrangler takes seconds to load, which only the commands that store should cost.
   const { getPlatformProxy, unstable_readConfig: readConfig } = await import('wrangler')
   const bucket = bucketName(settings.wranglerConfig, readConfig)
   const folder = mkdtempSync(join(tmpdir(), 'prorata-'))
-  const remote = settings.bindings === 'remote'
+  const remote = bindings === 'remote'
   const configPath = join(folder, 'wrangler.json')
   const binding = { binding: BINDING, bucket_name: bucket, ...(remote && { remote }) }
   writeFileSync(
@@ -53,10 +65,9 @@ export async function openStore(settings: Settings): Promise<Store> {
     })
     return storeOf(env[BINDING], dispose)
   } catch (cause) {
-    throw missing(
-      `the R2 bucket ${bucket} cannot be opened (${settings.bindings} bindings): ${firstLine(cause)}`,
-      { cause },
-    )
+    throw missing(`the R2 bucket ${bucket} cannot be opened (${bindings} bindings): ${firstLine(cause)}`, {
+      cause,
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -104,7 +115,7 @@ function bucketName(
 }
 
 /** Wrangler must not ask, phone home, or write into our output. Remotely it may need to ask for a login. */
-function quietWrangler(bindings: Settings['bindings']): void {
+function quietWrangler(bindings: 'local' | 'remote'): void {
   const quiet = { WRANGLER_LOG: 'error', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' }
   const local = bindings === 'local' ? { CI: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } : {}
   for (const [name, value] of Object.entries({ ...quiet, ...local })) process.env[name] ??= value

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { readSettings, takeSecrets } from '../settings.ts'
+import { requireStorage } from '../storage.ts'
 
 const env = {
   PRORATA_PROGRAM: 'programs/alex.json',
@@ -59,13 +60,17 @@ test('everything that is not right is said at once, by its names, without values
   )
 })
 
-test('local bindings need the folder they persist to, remote ones do not', () => {
+test('commands that store need to know where, and locally in which folder', () => {
   const { PRORATA_PERSIST: _, ...without } = env
   assert.throws(
-    () => readSettings({}, without),
+    () => requireStorage(readSettings({}, without)),
     /PRORATA_PERSIST must name the folder wrangler dev persists to/,
   )
-  assert.equal(readSettings({}, { ...without, PRORATA_BINDINGS: 'remote' }).persist, undefined)
+  assert.throws(
+    () => requireStorage(readSettings({}, { ...env, PRORATA_BINDINGS: '' })),
+    /must be local or remote/,
+  )
+  assert.equal(requireStorage(readSettings({}, { ...without, PRORATA_BINDINGS: 'remote' })), 'remote')
 })
 
 test('secrets leave the environment, so that no child inherits them', () => {

@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { type Hex, keccak256 } from 'viem'
+import {
+  type Deployment,
+  type Disbursement,
+  DisbursementError,
+  decodeRecords,
+  type Manifest,
+  parseManifest,
+  recordsOf,
+  type Terms,
+} from '../disbursement/index.ts'
+import { differs, refused } from './refusal.ts'
+import { readIfThere, writeFolder } from './state.ts'
+
+/** The files of a prepared period. What publishing adds to them is in publication.ts. */
+const files = { manifest: 'manifest.json', records: 'records.bin', summary: 'summary.json' } as const
+
+/** A period's prepared files, as bytes and as what they say. Without anybody to pay there is no root and no records. */
+export interface Prepared {
+  manifest: Manifest
+  manifestBytes: Uint8Array
+  manifestHash: Hex
+  records: Uint8Array | null
+}
+
+export type Writing = 'written' | 'unchanged' | 'replaced'
+
+/**
+ * Puts a computed disbursement into its folder. The same bytes again change nothing.
+ * @param isOver the files there belong to a distribution that was taken back: they are put aside whatever they say
+ * @param mayReplace asked only when other files are there; it throws when they must stay
+ */
+export async function writePrepared(
+  folder: string,
+  disbursement: Disbursement,
+  summary: string,
+  isOver: boolean,
+  mayReplace: (old: Uint8Array) => Promise<void>,
+): Promise<Writing> {
+  const { manifestBytes, records } = disbursement
+  const old = readIfThere(join(folder, files.manifest))
+  const oldRecords = readIfThere(join(folder, files.records))
+  if (old !== null && !isOver && same(old, manifestBytes) && same(oldRecords, records)) return 'unchanged'
+  if (old !== null && !isOver) await mayReplace(old)
+  writeFolder(folder, {
+    [files.manifest]: manifestBytes,
+    [files.summary]: summary,
+    ...(records !== null && { [files.records]: records }),
+  })
+  return old === null ? 'written' : 'replaced'
+}
+
+function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0
+}
+
+/**
+ * Reads a period's prepared files back and checks everything that follows from their bytes: canonical form, every figure,
+ * the identity, terms and deployment, and that the records are the manifest's own.
+ * @returns null when nothing was prepared
+ * @throws Refusal when a file was changed or is missing
+ */
+export function readPrepared(
+  folder: string,
+  period: string,
+  context: { terms: Terms; deployment: Deployment },
+): Prepared | null {
+  const bytes = readIfThere(join(folder, files.manifest))
+  if (bytes === null) return null
+  try {
+    const manifest = parseManifest(bytes, context)
+    if (manifest.period.name !== period) {
+      throw refused(
+        `the files prepared for ${period} in ${folder} are those of ${manifest.period.name}: prepare ${period} again`,
+      )
+    }
+    const records = readIfThere(join(folder, files.records))
+    checkRecords(manifest, records)
+    return { manifest, manifestBytes: bytes, manifestHash: keccak256(bytes), records }
+  } catch (error) {
+    if (!(error instanceof DisbursementError)) throw error
+    throw differs(
+      `the files prepared for ${period} in ${folder} do not hold together (${error.message}): prepare ${period} again with --replace`,
+      { cause: error },
+    )
+  }
+}
+
+function checkRecords(manifest: Manifest, records: Uint8Array | null): void {
+  const again = recordsOf(manifest)
+  if (records === null || again === null) {
+    if (records === again) return
+    throw differs(
+      `${files.records} is ${records === null ? 'missing' : 'there although nobody is paid'}: prepare ${manifest.period.name} again with --replace`,
+    )
+  }
+  const { root, total } = decodeRecords(records)
+  if (root !== manifest.root || total !== manifest.totals.paid) {
+    throw differs(
+      `the records lead to root ${root} and total ${total}, the manifest to ${manifest.root} and ${manifest.totals.paid}: prepare ${manifest.period.name} again with --replace`,
+    )
+  }
+}
+
+/**
+ * What differs between two JSON documents, a line each with the path: "income.amount: 1 → 2". Lists are compared by place.
+ */
+export function differencesOf(before: unknown, after: unknown, path = ''): string[] {
+  if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+    return [...keys].flatMap((key) =>
+      differencesOf(before[key], after[key], path === '' ? key : `${path}.${key}`),
+    )
+  }
+  const [old, now] = [before, after].map((value) => JSON.stringify(value) ?? 'none')
+  return old === now ? [] : [`${path}: ${old} → ${now}`]
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

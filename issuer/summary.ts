@@ -1,0 +1,103 @@
+import type { Hex } from 'viem'
+import type { Manifest, ManifestHolder } from '../disbursement/index.ts'
+import { formatAmount, formatShort } from './amounts.ts'
+import { type Column, table } from './table.ts'
+
+/** The issuer's view of a manifest: what is paid to whom, and what is left over. Amounts in base units. */
+export function summaryOf(manifest: Manifest, manifestHash: Hex) {
+  const { income, payout, totals, recordBlock, root, previous, program, stream } = manifest
+  return {
+    program,
+    stream,
+    period: manifest.period.name,
+    manifestHash,
+    root,
+    total: totals.paid,
+    leaves: totals.leaves,
+    recordBlock,
+    income: { amount: income.amount, currency: income.currency.symbol, bps: income.bps, due: income.due },
+    payout,
+    previous,
+    holders: manifest.holders.map((holder) => ({
+      holder: holder.holder,
+      account: holder.account,
+      lots: holder.lots,
+      entitlement: holder.entitlement,
+      lost: holder.lots - holder.entitlement,
+      weight: holder.weight,
+      amount: holder.amount,
+      status: holder.status,
+    })),
+  }
+}
+
+const columns: Column[] = [
+  { title: 'holder' },
+  { title: 'primary lots', align: 'right' },
+  { title: 'entitlement', align: 'right' },
+  { title: 'lost', align: 'right' },
+  { title: 'weight', align: 'right' },
+  { title: 'amount', align: 'right' },
+  { title: 'why' },
+]
+
+/**
+ * The table of who gets what and why, with the sums above and below it.
+ * @param tokenDecimals of the program's token, in which lots are counted
+ */
+export function summaryText(manifest: Manifest, manifestHash: Hex, tokenDecimals: number): string {
+  const { income, payout, totals, recordBlock, root } = manifest
+  const money = (amount: bigint) => `${formatAmount(amount, payout.decimals)} ${payout.symbol}`
+  const inCurrency = (amount: bigint) =>
+    `${formatAmount(amount, income.currency.decimals)} ${income.currency.symbol}`
+  const when = new Date(Number(recordBlock.timestamp) * 1000).toISOString()
+  const optional = (title: string, amount: bigint) =>
+    amount === 0n ? [] : [`${title.padEnd(14)}${money(amount)}`]
+  return [
+    `${manifest.program}, ${manifest.stream}, ${manifest.period.name}`,
+    `income        ${inCurrency(income.amount)}, of which ${income.bps} bps are ${inCurrency(income.due)}`,
+    `record block  ${recordBlock.number} (${when})`,
+    `funded        ${money(payout.funded)}`,
+    ...optional('carried in', payout.carryIn),
+    ...optional('accrued before', payout.accruedBefore),
+    '',
+    table(columns, rowsOf(manifest, tokenDecimals)),
+    '',
+    `paid          ${money(totals.paid)} in ${totals.leaves} ${totals.leaves === 1 ? 'leaf' : 'leaves'}`,
+    ...optional('carried over', payout.carryOut),
+    ...optional('accrues', payout.accruedAfter),
+    ...optional('returned', payout.returned),
+    `root          ${root ?? 'none: nobody is paid'}`,
+    `manifest      ${manifestHash}`,
+  ].join('\n')
+}
+
+function rowsOf({ holders, payout }: Manifest, tokenDecimals: number): string[][] {
+  const tokens = (amount: bigint) => formatShort(amount, tokenDecimals)
+  return holders.map((holder) => [
+    holder.holder,
+    tokens(holder.lots),
+    tokens(holder.entitlement),
+    holder.lots === holder.entitlement ? '' : tokens(holder.lots - holder.entitlement),
+    tokens(holder.weight),
+    formatAmount(holder.amount, payout.decimals),
+    reasonOf(holder, (amount) => formatAmount(amount, payout.decimals)),
+  ])
+}
+
+function reasonOf(holder: ManifestHolder, money: (amount: bigint) => string): string {
+  const kept = { whole: 'kept all', part: 'sold part', none: 'sold all' }[keptOf(holder)]
+  const fates: Record<ManifestHolder['status'], string[]> = {
+    paid: holder.accruedBefore > 0n ? [`${money(holder.accruedBefore)} from before`] : [],
+    accrued: [`below the minimum, ${money(holder.accruedAfter)} accrues`],
+    forfeited: holder.entitlement > 0n ? ['all or nothing'] : [],
+    nothing: ['its share rounds to nothing'],
+  }
+  const recipient = holder.amount > 0n && holder.account !== holder.holder ? [`to ${holder.account}`] : []
+  return [kept, ...fates[holder.status], ...recipient].join(', ')
+}
+
+function keptOf({ lots, entitlement }: ManifestHolder): 'whole' | 'part' | 'none' {
+  if (entitlement === lots) return 'whole'
+  return entitlement === 0n ? 'none' : 'part'
+}
