@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
+import { WagmiProvider } from 'wagmi'
+import { type Address, fetchProgram, type Program } from './api.ts'
+import { FrontView } from './claim/FrontView.tsx'
+import { HolderView } from './claim/HolderView.tsx'
+import { Footer } from './Footer.tsx'
+import { failureOf } from './failures.ts'
+import { goTo, useRoute } from './hooks/useRoute.ts'
+import { useWalletState, WalletStateProvider } from './hooks/useWallet.ts'
+import { Masthead } from './Masthead.tsx'
+import { FailureSentence, RetryButton } from './parts/Notice.tsx'
+import { HatchPattern } from './parts/ShareBar.tsx'
+import { ProgramProvider, useProgram } from './program.ts'
+import { type Route, sameAddress } from './route.ts'
+import { walletConfig } from './wallet.ts'
+import { words } from './words.ts'
+
+const Dashboard = lazy(() => import('./dashboard/Dashboard.tsx'))
+
+/** Reads what the program is, then shows it. */
+export function App() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['program'],
+    queryFn: ({ signal }) => fetchProgram(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (data !== undefined) return <WithProgram program={data} />
+  return (
+    <main className="page">
+      {error === null ? (
+        <p className="muted" role="status">
+          {words.loading}
+        </p>
+      ) : (
+        <FailureSentence
+          failure={failureOf(error)}
+          network=""
+          actions={<RetryButton retry={() => void refetch()} />}
+        />
+      )}
+    </main>
+  )
+}
+
+function WithProgram({ program }: { program: Program }) {
+  const config = useMemo(() => walletConfig(program.deployment), [program.deployment])
+  return (
+    <WagmiProvider config={config}>
+      <ProgramProvider value={program}>
+        <WithWallet />
+      </ProgramProvider>
+    </WagmiProvider>
+  )
+}
+
+function WithWallet() {
+  const wallet = useWalletState()
+  const route = useRoute()
+  useOwnAddress(wallet.address, route)
+  useArrival(route)
+  return (
+    <WalletStateProvider value={wallet}>
+      <HatchPattern />
+      <button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
+        {words.skip}
+      </button>
+      <Masthead route={route} />
+      <main id="content" className="page" tabIndex={-1}>
+        <View route={route} />
+      </main>
+      <Footer />
+    </WalletStateProvider>
+  )
+}
+
+function View({ route }: { route: Route }) {
+  if (route.view === 'dashboard') {
+    return (
+      <Suspense fallback={<p role="status">{words.loading}</p>}>
+        <Dashboard />
+      </Suspense>
+    )
+  }
+  if (route.address === null) return <FrontView />
+  return <HolderView key={route.address.toLowerCase()} address={route.address} />
+}
+
+/** Who connects sees their own address; who changes accounts while looking at the old one sees the new one. */
+function useOwnAddress(own: Address | undefined, route: Route): void {
+  const before = useRef<Address | undefined>(undefined)
+  useEffect(() => {
+    const previous = before.current
+    before.current = own
+    if (own === undefined || own === previous || route.view !== 'claim') return
+    const following = previous !== undefined && route.address !== null && sameAddress(route.address, previous)
+    if (route.address === null || following) goTo({ view: 'claim', address: own })
+  }, [own, route])
+}
+
+/** A new view begins at its heading: for the document's title, for the keyboard, and for a screen reader. */
+function useArrival(route: Route): void {
+  const { token } = useProgram().terms
+  const place = route.view === 'claim' ? route.address : route.view
+  const first = useRef(true)
+  useEffect(() => {
+    const view = route.view === 'dashboard' ? words.masthead.dashboard : words.masthead.claim
+    document.title = words.documentTitle(view, token.symbol)
+  }, [route.view, token.symbol])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what changes
+  useEffect(() => {
+    if (first.current) {
+      first.current = false
+      return
+    }
+    window.scrollTo(0, 0)
+    document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+  }, [place])
+}

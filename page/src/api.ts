@@ -1,0 +1,249 @@
+/** What the API answers, read with guards: see `/openapi.json` for the same shapes in its own words. */
+import {
+  address,
+  bytes,
+  count,
+  list,
+  maybe,
+  type ReadBy,
+  type Reader,
+  record,
+  ShapeError,
+  text,
+  truth,
+  units,
+} from './shape.ts'
+
+export type Address = `0x${string}`
+export type Hex = `0x${string}`
+
+/** The API answered with a problem (RFC 9457), not at all (status 0), or with something that is no answer (status −1). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  constructor(status: number, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.status = status
+  }
+}
+
+const instant: Reader<number> = (value, path) => {
+  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(milliseconds)) throw new ShapeError(path, 'a time like 2026-01-01T00:00:00Z')
+  return milliseconds / 1000
+}
+
+const deployment = record({
+  network: text,
+  chainId: count,
+  issuer: address,
+  token: address,
+  currency: address,
+  pair: address,
+  counterAsset: address,
+  tokenVault: address,
+  lpVault: address,
+  distributor: address,
+  excluded: list(address),
+  rpcUrl: maybe(text),
+  explorer: maybe(text),
+  graphqlUrl: maybe(text),
+})
+
+const period = record({
+  name: text,
+  start: instant,
+  end: instant,
+  incomeShareBps: count,
+  asset: text,
+})
+
+const program = record({
+  termsHash: bytes,
+  chainTime: maybe(count),
+  deployment,
+  terms: record({
+    name: text,
+    token: record({ name: text, symbol: text, decimals: count }),
+    currency: record({ symbol: text, decimals: count }),
+    expiryDays: maybe(count),
+    challengeWindowSeconds: count,
+    streams: record({ income: record({ forfeit: text, denominator: text, periods: list(period) }) }),
+  }),
+})
+
+const status = record({
+  ok: truth,
+  chain: maybe(record({ number: count, timestamp: count })),
+  subgraph: maybe(record({ block: count, lag: maybe(count), hasIndexingErrors: truth })),
+  problems: list(text),
+})
+
+const position = record({
+  holder: address,
+  wallets: list(address),
+  recipient: maybe(address),
+  lots: units,
+  balance: units,
+  staked: units,
+  units,
+  basis: units,
+  custody: units,
+  entitlement: units,
+})
+
+const lot = record({
+  transaction: bytes,
+  logIndex: count,
+  buyer: address,
+  amount: units,
+  block: count,
+  timestamp: count,
+})
+
+const change = record({
+  kind: text,
+  wallet: address,
+  delta: units,
+  block: count,
+  timestamp: count,
+  transaction: bytes,
+  logIndex: count,
+})
+
+const holder = record({
+  position: maybe(position),
+  lots: list(lot),
+  changes: list(change),
+  history: list(record({ block: count, timestamp: count, entitlement: units })),
+})
+
+const asset = record({ address, symbol: text, decimals: count })
+
+const distribution = record({
+  id: bytes,
+  stream: text,
+  period: text,
+  asset,
+  total: units,
+  opensAt: count,
+  deadline: count,
+  root: bytes,
+  manifestHash: bytes,
+  transaction: maybe(bytes),
+})
+
+const claim = record({
+  id: bytes,
+  distribution: record({ issuer: address, token: address, terms: bytes, root: bytes }),
+  stream: text,
+  period: text,
+  asset,
+  index: count,
+  account: address,
+  amount: units,
+  proof: list(bytes),
+  shard: maybe(record({ shard: count, root: bytes, total: units, proof: list(bytes) })),
+  opensAt: count,
+  deadline: count,
+  claimed: maybe(truth),
+})
+
+const claims = record({ account: address, claims: list(claim) })
+
+export type Deployment = ReadBy<typeof deployment>
+export type Program = ReadBy<typeof program>
+export type Period = ReadBy<typeof period>
+export type Status = ReadBy<typeof status>
+export type Position = ReadBy<typeof position>
+export type PrimaryLot = ReadBy<typeof lot>
+export type CustodyChange = ReadBy<typeof change>
+export type Holder = ReadBy<typeof holder>
+export type Asset = ReadBy<typeof asset>
+export type Distribution = ReadBy<typeof distribution>
+export type Claim = ReadBy<typeof claim>
+
+async function answerOf(request: Promise<Response>): Promise<{ response: Response; body: unknown }> {
+  let response: Response
+  try {
+    response = await request
+  } catch (cause) {
+    throw new ApiError(0, 'no answer', cause)
+  }
+  let body: unknown
+  try {
+    body = await response.json()
+  } catch (cause) {
+    throw new ApiError(response.ok ? -1 : response.status, 'not JSON', cause)
+  }
+  return { response, body }
+}
+
+function problemOf(status: number, body: unknown): ApiError {
+  const given = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const words = [given.detail, given.title].find((part) => typeof part === 'string' && part !== '')
+  return new ApiError(status, typeof words === 'string' ? words : `status ${status}`)
+}
+
+async function get<T>(path: string, read: Reader<T>, signal: AbortSignal): Promise<T> {
+  const { response, body } = await answerOf(fetch(path, { signal, headers: { accept: 'application/json' } }))
+  if (!response.ok) throw problemOf(response.status, body)
+  try {
+    return read(body, '')
+  } catch (cause) {
+    throw new ApiError(-1, cause instanceof Error ? cause.message : 'unreadable', cause)
+  }
+}
+
+export function fetchProgram(signal: AbortSignal): Promise<Program> {
+  return get('/v1/program', program, signal)
+}
+
+export function fetchStatus(signal: AbortSignal): Promise<Status> {
+  return get('/v1/status', status, signal)
+}
+
+export function fetchDistributions(signal: AbortSignal): Promise<Distribution[]> {
+  return get('/v1/distributions', list(distribution), signal)
+}
+
+/** Null when the address never held the token. */
+export async function fetchHolder(account: Address, signal: AbortSignal): Promise<Holder | null> {
+  try {
+    return await get(`/v1/holders/${account}`, holder, signal)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null
+    throw error
+  }
+}
+
+export async function fetchClaims(account: Address, signal: AbortSignal): Promise<Claim[]> {
+  return (await get(`/v1/accounts/${account}/claims`, claims, signal)).claims
+}
+
+/** Asks the gateway; GraphQL's errors are errors, whatever the status. */
+export async function fetchGraph<T>(
+  url: string,
+  query: string,
+  read: Reader<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { response, body } = await answerOf(
+    fetch(url, {
+      method: 'POST',
+      signal,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query }),
+    }),
+  )
+  const answer = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const [first] = Array.isArray(answer.errors) ? (answer.errors as unknown[]) : []
+  if (!response.ok) throw problemOf(response.status, body)
+  if (first !== undefined)
+    throw new ApiError(-1, String((first as { message?: unknown }).message ?? 'a GraphQL error'))
+  try {
+    return read(answer.data, '')
+  } catch (cause) {
+    throw new ApiError(-1, cause instanceof Error ? cause.message : 'unreadable', cause)
+  }
+}

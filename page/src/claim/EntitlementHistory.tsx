@@ -1,0 +1,64 @@
+import { writeAmount } from '../amounts.ts'
+import type { Holder } from '../api.ts'
+import { type TurningPoint, turningPoints } from '../history.ts'
+import { Amount } from '../parts/Amount.tsx'
+import { TransactionLabel } from '../parts/HexLabel.tsx'
+import { Moment } from '../parts/Moment.tsx'
+import { tokenOf, useProgram } from '../program.ts'
+import { words } from '../words.ts'
+import { EntitlementChart } from './EntitlementChart.tsx'
+
+/** Every block that moved the holder's custody, newest first: what happened, where, and what it did to the entitlement. */
+export function EntitlementHistory({ holder }: { holder: Holder }) {
+  const points = turningPoints(holder).toReversed()
+  return (
+    <section className="sheet" aria-labelledby="history">
+      <h2 id="history">{words.history.title}</h2>
+      {points.length === 0 ? (
+        <p className="muted">{words.history.empty}</p>
+      ) : (
+        <>
+          <EntitlementChart holder={holder} />
+          <ol className="timeline" reversed>
+            {points.map((point) => (
+              <TimelineEntry key={point.block} point={point} />
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  )
+}
+
+function TimelineEntry({ point }: { point: TurningPoint }) {
+  const token = tokenOf(useProgram())
+  const text = words.history
+  const effect = point.after < point.before ? 'falls' : point.after > point.before ? 'rises' : 'stays'
+  return (
+    <li className={`timeline-entry timeline-${effect}`}>
+      <p className="timeline-when">
+        <Moment seconds={point.timestamp} />
+        <span>{text.block(point.block.toLocaleString('en'))}</span>
+      </p>
+      <div>
+        {point.reasons.map(({ kind, amount, transaction }) => {
+          const { shown, cut } = writeAmount(amount, token.decimals)
+          return (
+            <p key={`${transaction}/${kind}`} className="timeline-reason">
+              {text.reason(kind, `${shown}${cut && '…'} ${token.symbol}`)}{' '}
+              <TransactionLabel transaction={transaction} />
+            </p>
+          )
+        })}
+      </div>
+      <p className="timeline-effect">
+        {text[effect]} <Amount value={point.after} asset={token} />
+        {effect === 'falls' && (
+          <span className="gone">
+            <Amount value={point.before - point.after} asset={token} /> {text.lost}
+          </span>
+        )}
+      </p>
+    </li>
+  )
+}

@@ -1,0 +1,93 @@
+import type { Address, Holder } from '../api.ts'
+import { useClaiming } from '../hooks/useClaiming.ts'
+import { accountsOf, useClaims } from '../hooks/useClaims.ts'
+import { useHolder } from '../hooks/useHolder.ts'
+import { useWallet } from '../hooks/useWallet.ts'
+import { AddressLabel } from '../parts/HexLabel.tsx'
+import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
+import { sameAddress, writeRoute } from '../route.ts'
+import { words } from '../words.ts'
+import { DuePanel } from './DuePanel.tsx'
+import { EntitlementHistory } from './EntitlementHistory.tsx'
+import { EntitlementPanel } from './EntitlementPanel.tsx'
+import { LotTable } from './LotTable.tsx'
+import { PeriodTable } from './PeriodTable.tsx'
+
+/** Everything about the holder that `address` belongs to. */
+export function HolderView({ address }: { address: Address }) {
+  const { holder, failure: holderFailure, retry: retryHolder } = useHolder(address)
+  const { claims, failure: claimsFailure, retry: retryClaims } = useClaims(accountsOf(address, holder))
+  const { claiming, claim, dismiss } = useClaiming()
+  const known = holder !== undefined || holderFailure !== null
+  const isHolder = holder?.position != null && holder.position.lots > 0n
+  const hasClaims = claims !== undefined && claims.length > 0
+
+  return (
+    <>
+      <HolderHeading address={address} holder={holder ?? null} />
+      {known && claims !== undefined && holderFailure === null && !isHolder && !hasClaims ? (
+        <Notice tone="plain" title={words.holder.neverHeld.title}>
+          <p>{words.holder.neverHeld.text}</p>
+        </Notice>
+      ) : (
+        <div className="holder-top">
+          <DuePanel claims={claims} claiming={claiming} claim={claim} dismiss={dismiss} />
+          {holder?.position != null && isHolder && <EntitlementPanel position={holder.position} />}
+        </div>
+      )}
+      {claimsFailure !== null && (
+        <FailureNotice failure={claimsFailure} actions={<RetryButton retry={retryClaims} />} />
+      )}
+      {holderFailure !== null && (
+        <Notice
+          tone="warn"
+          title={words.holder.historyAway.title}
+          actions={<RetryButton retry={retryHolder} />}
+          urgent
+        >
+          <p>{words.holder.historyAway.text}</p>
+        </Notice>
+      )}
+      {(isHolder || hasClaims) && claims !== undefined && (
+        <PeriodTable claims={claims} claiming={claiming} claim={claim} />
+      )}
+      {holder != null && isHolder && (
+        <>
+          <EntitlementHistory holder={holder} />
+          <LotTable lots={holder.lots} />
+        </>
+      )}
+    </>
+  )
+}
+
+function HolderHeading({ address, holder }: { address: Address; holder: Holder | null }) {
+  const wallet = useWallet()
+  const position = holder?.position ?? null
+  const others = position?.wallets.filter((other) => !sameAddress(other, address)) ?? []
+  const mine = wallet.address !== undefined && sameAddress(wallet.address, address)
+  return (
+    <header className="holder-heading">
+      <p className="eyebrow">
+        {mine ? words.holder.yours : words.holder.title}
+        <a href={writeRoute({ view: 'claim', address: null })}>{words.holder.another}</a>
+      </p>
+      <h1 tabIndex={-1} className="holder-address">
+        <AddressLabel address={address} to="explorer" />
+      </h1>
+      {others.length > 0 && (
+        <p className="facts">
+          {words.holder.linked}:{' '}
+          {others.map((other) => (
+            <AddressLabel key={other} address={other} />
+          ))}
+        </p>
+      )}
+      {position?.recipient != null && (
+        <p className="facts">
+          {words.holder.recipient}: <AddressLabel address={position.recipient} />
+        </p>
+      )}
+    </header>
+  )
+}

@@ -1,0 +1,158 @@
+import type { Address, Claim, Period } from '../api.ts'
+import { type Standing, standingOf } from '../claims.ts'
+import { type Claiming, isUnderWay } from '../hooks/useClaiming.ts'
+import { useDistributions } from '../hooks/useDistributions.ts'
+import { useChainTime } from '../hooks/useStatus.ts'
+import { useWallet } from '../hooks/useWallet.ts'
+import { writeDistance, writeMoment } from '../moments.ts'
+import { Amount } from '../parts/Amount.tsx'
+import { AddressLabel } from '../parts/HexLabel.tsx'
+import { Moment } from '../parts/Moment.tsx'
+import { useProgram } from '../program.ts'
+import { words } from '../words.ts'
+
+type RowStanding = Standing | 'nothing' | 'unpublished'
+
+interface Row {
+  readonly key: string
+  readonly period: string
+  readonly span: Period | undefined
+  readonly claim: Claim | null
+  readonly standing: RowStanding
+}
+
+/** Every period so far, with what it paid, and a button where it can be claimed by itself. */
+export function PeriodTable({
+  claims,
+  claiming,
+  claim,
+}: {
+  claims: readonly Claim[]
+  claiming: Claiming
+  claim: (sender: Address, claims: readonly Claim[]) => void
+}) {
+  const now = useChainTime()
+  const { terms } = useProgram()
+  const { distributions } = useDistributions()
+  const published = new Set(distributions?.map(({ period }) => period))
+  const { periods } = terms.streams.income
+  const { rows, later } = rowsOf(periods, claims, published, now)
+  const severalAccounts = new Set(claims.map(({ account }) => account.toLowerCase())).size > 1
+  const text = words.periods
+  return (
+    <section className="sheet" aria-labelledby="periods">
+      <h2 id="periods">{text.title}</h2>
+      <table className="table">
+        <caption className="hidden">{text.caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{text.period}</th>
+            <th scope="col" className="number">
+              {text.amount}
+            </th>
+            <th scope="col">{text.status}</th>
+            <th scope="col">
+              <span className="hidden">{text.action}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">
+                {row.period}
+                {row.span !== undefined && (
+                  <span className="sub">
+                    <Moment seconds={row.span.start} day /> – <Moment seconds={row.span.end} day />
+                  </span>
+                )}
+              </th>
+              <td className="number" data-label={text.amount}>
+                {row.claim === null ? '—' : <Amount value={row.claim.amount} asset={row.claim.asset} />}
+                {severalAccounts && row.claim !== null && (
+                  <span className="sub">
+                    {text.to} <AddressLabel address={row.claim.account} />
+                  </span>
+                )}
+              </td>
+              <td data-label={text.status}>
+                <span className={`pill pill-${row.standing}`}>{words.standings[row.standing]}</span>
+                <span className="sub">{remark(row, now)}</span>
+              </td>
+              <td className="action">
+                {row.claim !== null && (row.standing === 'open' || row.standing === 'unknown') && (
+                  <ClaimButton each={row.claim} claiming={claiming} claim={claim} />
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {later > 0 && <p className="muted small">{text.upcoming(later)}</p>}
+    </section>
+  )
+}
+
+function ClaimButton({
+  each,
+  claiming,
+  claim,
+}: {
+  each: Claim
+  claiming: Claiming
+  claim: (sender: Address, claims: readonly Claim[]) => void
+}) {
+  const { address, wrongChain } = useWallet()
+  if (address === undefined) return null
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      disabled={wrongChain || isUnderWay(claiming)}
+      onClick={() => claim(address, [each])}
+    >
+      {words.due.claimOne(each.period)}
+    </button>
+  )
+}
+
+function remark({ claim, span, standing }: Row, now: number): string | null {
+  if (standing === 'unpublished') return span === undefined ? null : words.periods.ends(writeMoment(span.end))
+  if (claim === null) return null
+  if (standing === 'waiting')
+    return words.periods.opens(writeMoment(claim.opensAt), writeDistance(claim.opensAt, now))
+  if (standing !== 'claimed' && claim.deadline > 0)
+    return words.periods.sweepable(writeMoment(claim.deadline))
+  return null
+}
+
+/** Published periods, claims of other streams, and the next period to come; later ones are only counted. */
+function rowsOf(
+  periods: readonly Period[],
+  claims: readonly Claim[],
+  published: ReadonlySet<string>,
+  now: number,
+): { rows: Row[]; later: number } {
+  const rowOf = (claim: Claim, span: Period | undefined): Row => ({
+    key: `${claim.id}/${claim.account}`,
+    period: claim.period,
+    span,
+    claim,
+    standing: standingOf(claim, now),
+  })
+  const rows: Row[] = []
+  let pending = 0
+  for (const span of periods) {
+    const own = claims.filter((claim) => claim.stream === 'income' && claim.period === span.name)
+    if (own.length > 0) rows.push(...own.map((claim) => rowOf(claim, span)))
+    else if (published.has(span.name)) {
+      rows.push({ key: span.name, period: span.name, span, claim: null, standing: 'nothing' })
+    } else if (pending++ === 0) {
+      rows.push({ key: span.name, period: span.name, span, claim: null, standing: 'unpublished' })
+    }
+  }
+  const known = new Set(periods.map(({ name }) => name))
+  const others = claims.filter((claim) => claim.stream !== 'income' || !known.has(claim.period))
+  rows.push(...others.map((claim) => rowOf(claim, undefined)))
+  return { rows, later: Math.max(0, pending - 1) }
+}

@@ -1,0 +1,138 @@
+/**
+ * Every way in which reading or claiming fails, and how an error is recognised as one of them. The sentences stand in
+ * `words.failures`, one a kind: this file and that table together are complete, and the types keep them so.
+ */
+import { ApiError } from './api.ts'
+
+export type Failure =
+  | { readonly kind: 'wrongChain' }
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'walletBusy' }
+  | { readonly kind: 'walletGone' }
+  | { readonly kind: 'alreadyClaimed' }
+  | { readonly kind: 'notOpen' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'proofRefused' }
+  | { readonly kind: 'assetRefused' }
+  | { readonly kind: 'noGas' }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'slow' }
+  | { readonly kind: 'serverAway' }
+  | { readonly kind: 'serverRefused'; readonly detail: string }
+  | { readonly kind: 'answerUnreadable'; readonly detail: string }
+  | { readonly kind: 'rpcAway' }
+  | { readonly kind: 'reverted'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+export type FailureKind = Failure['kind']
+
+/** The transaction was replaced in the wallet by another one, so nothing is known about the claim. */
+export class ReplacedError extends Error {
+  override readonly name = 'ReplacedError'
+}
+
+/** The transaction was included and failed, without a reason that could be read. */
+export class RevertedError extends Error {
+  override readonly name = 'RevertedError'
+}
+
+/** The distributor's custom errors, by the name its ABI gives them. */
+const BY_REVERT: Readonly<Record<string, FailureKind>> = {
+  AlreadyClaimed: 'alreadyClaimed',
+  NotOpenYet: 'notOpen',
+  NotPublished: 'ended',
+  ExceedsRemaining: 'ended',
+  InvalidProof: 'proofRefused',
+  BadIndex: 'proofRefused',
+  ZeroAmount: 'proofRefused',
+  BadRecipient: 'assetRefused',
+  SafeERC20FailedOperation: 'assetRefused',
+}
+
+/** Errors of viem, wagmi and this page, by their name. */
+const BY_NAME: Readonly<Record<string, FailureKind>> = {
+  UserRejectedRequestError: 'rejected',
+  ResourceUnavailableRpcError: 'walletBusy',
+  ChainMismatchError: 'wrongChain',
+  ConnectorChainMismatchError: 'wrongChain',
+  ChainDisconnectedError: 'wrongChain',
+  ConnectorNotConnectedError: 'walletGone',
+  ConnectorAccountNotFoundError: 'walletGone',
+  ConnectorNotFoundError: 'walletGone',
+  ProviderDisconnectedError: 'walletGone',
+  ProviderNotFoundError: 'walletGone',
+  InsufficientFundsError: 'noGas',
+  NoReaderError: 'rpcAway',
+  ReplacedError: 'replaced',
+  WaitForTransactionReceiptTimeoutError: 'slow',
+  HttpRequestError: 'rpcAway',
+  SocketClosedError: 'rpcAway',
+  TimeoutError: 'rpcAway',
+  WebSocketRequestError: 'rpcAway',
+}
+
+/** EIP-1193 codes, for wallets whose errors come without a known name. */
+const BY_CODE: Readonly<Record<number, FailureKind>> = {
+  4001: 'rejected',
+  4100: 'walletGone',
+  4900: 'walletGone',
+  4901: 'wrongChain',
+  [-32002]: 'walletBusy',
+}
+
+type PlainKind = Exclude<FailureKind, 'serverRefused' | 'answerUnreadable' | 'reverted' | 'unknown'>
+
+/** Recognises an error by what it and its causes are; the deepest reason wins only where no outer one is known. */
+export function failureOf(error: unknown): Failure {
+  const chain = causes(error)
+  for (const link of chain) {
+    if (link instanceof ApiError) return failureOfApi(link)
+    const revert = revertOf(link)
+    if (revert !== null) {
+      const kind = BY_REVERT[revert]
+      return kind === undefined ? { kind: 'reverted', detail: revert } : { kind: kind as PlainKind }
+    }
+  }
+  for (const link of chain) {
+    const kind = BY_NAME[link.name] ?? BY_CODE[codeOf(link)]
+    if (kind !== undefined) return { kind: kind as PlainKind }
+    if (link instanceof RevertedError) return { kind: 'reverted', detail: link.message }
+  }
+  const [first] = chain
+  const short = (first as { shortMessage?: unknown } | undefined)?.shortMessage
+  return { kind: 'unknown', detail: typeof short === 'string' ? short : (first?.message ?? String(error)) }
+}
+
+function failureOfApi(error: ApiError): Failure {
+  if (error.status === 0 || error.status >= 500) return { kind: 'serverAway' }
+  if (error.status < 0) return { kind: 'answerUnreadable', detail: error.message }
+  return { kind: 'serverRefused', detail: error.message }
+}
+
+function causes(error: unknown): Error[] {
+  const found: Error[] = []
+  for (let at = error; at instanceof Error && found.length < 12; at = at.cause) found.push(at)
+  // Some wallets throw plain objects with a code and a message.
+  if (found.length === 0 && typeof error === 'object' && error !== null && 'code' in error) {
+    const { code, message } = error as { code: unknown; message?: unknown }
+    found.push(Object.assign(new Error(String(message ?? 'no message')), { code }))
+  }
+  return found
+}
+
+function codeOf(error: Error): number {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'number' ? code : Number.NaN
+}
+
+/** The name of the custom error a call reverted with, its signature where the ABI does not know it; null for another error. */
+function revertOf(error: Error): string | null {
+  if (error.name !== 'ContractFunctionRevertedError') return null
+  const { data, signature, reason } = error as {
+    data?: { errorName?: string; args?: readonly unknown[] }
+    signature?: string
+    reason?: string
+  }
+  if (data?.errorName === 'Error') return String(data.args?.[0] ?? 'Error')
+  return data?.errorName ?? reason ?? signature ?? 'no reason given'
+}

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query'
+import { erc20Abi } from 'viem'
+import { useConfig } from 'wagmi'
+import { readContract } from 'wagmi/actions'
+import type { Address, Asset } from '../api.ts'
+import { currencyOf, tokenOf, useProgram } from '../program.ts'
+import { sameAddress } from '../route.ts'
+
+/** What an ERC-20 calls itself: from the terms where they say it, else from the chain. Undefined while not known. */
+export function useAsset(address: Address): Asset | undefined {
+  const program = useProgram()
+  const config = useConfig()
+  const { chainId } = program.deployment
+  const stated = [tokenOf(program), currencyOf(program)].find((asset) => sameAddress(asset.address, address))
+  const { data } = useQuery({
+    queryKey: ['asset', address.toLowerCase()],
+    enabled: stated === undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => {
+      const contract = { abi: erc20Abi, address, chainId } as const
+      const [symbol, decimals] = await Promise.all([
+        readContract(config, { ...contract, functionName: 'symbol' }),
+        readContract(config, { ...contract, functionName: 'decimals' }),
+      ])
+      return { address, symbol, decimals }
+    },
+  })
+  return stated ?? data
+}

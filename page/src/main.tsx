@@ -1,0 +1,26 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createRoot } from 'react-dom/client'
+import { App } from './App.tsx'
+import { ApiError } from './api.ts'
+import './tokens.css'
+import './page.css'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server refuses it refuses again; only an absent one is worth a second try.
+      retry: (failures, error) =>
+        failures < 1 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+      retryDelay: 600,
+    },
+  },
+})
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <QueryClientProvider client={queries}>
+    <App />
+  </QueryClientProvider>,
+)

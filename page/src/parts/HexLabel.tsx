@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react'
+import { getAddress } from 'viem'
+import { shortHex } from '../amounts.ts'
+import { explorerLink, useProgram } from '../program.ts'
+import { writeRoute } from '../route.ts'
+import { words } from '../words.ts'
+
+/** A long hexadecimal value in short, with the whole in its title and a button that copies it. */
+function HexLabel({ hex, what, href }: { hex: string; what: string; href: string | null }) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1_500)
+    return () => clearTimeout(timer)
+  }, [copied])
+  const label = (
+    <code title={hex} className="hex">
+      {shortHex(hex)}
+    </code>
+  )
+  return (
+    <span className="hex-label">
+      {href === null ? (
+        label
+      ) : (
+        <a href={href} {...(href.startsWith('#') ? {} : { target: '_blank', rel: 'noreferrer' })}>
+          {label}
+        </a>
+      )}
+      <button
+        type="button"
+        className="copy"
+        title={words.copy(what)}
+        aria-label={copied ? words.copied : words.copy(`${what} ${shortHex(hex)}`)}
+        onClick={() => {
+          void navigator.clipboard?.writeText(hex).then(() => setCopied(true))
+        }}
+      >
+        {copied ? (
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M3 8.500l3.200 3.200L13 5" />
+          </svg>
+        ) : (
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <rect x="5.500" y="5.500" width="8" height="8" rx="1.500" />
+            <path d="M10.500 5.500v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
+          </svg>
+        )}
+      </button>
+    </span>
+  )
+}
+
+/** An address: leads to its holder on this page, or to the explorer. */
+export function AddressLabel({ address, to = 'page' }: { address: `0x${string}`; to?: 'page' | 'explorer' }) {
+  const { deployment } = useProgram()
+  const href =
+    to === 'page' ? writeRoute({ view: 'claim', address }) : explorerLink(deployment, 'address', address)
+  return <HexLabel hex={getAddress(address)} what="address" href={href} />
+}
+
+export function TransactionLabel({ transaction }: { transaction: `0x${string}` }) {
+  const { deployment } = useProgram()
+  return <HexLabel hex={transaction} what="transaction" href={explorerLink(deployment, 'tx', transaction)} />
+}
+
+export function HashLabel({
+  hash,
+  what,
+  href = null,
+}: {
+  hash: `0x${string}`
+  what: string
+  href?: string | null
+}) {
+  return <HexLabel hex={hash} what={what} href={href} />
+}

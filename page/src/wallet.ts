@@ -1,0 +1,43 @@
+import { custom, defineChain, fallback, http } from 'viem'
+import { type Config, createConfig } from 'wagmi'
+import { getConnection } from 'wagmi/actions'
+import type { Deployment } from './api.ts'
+
+/**
+ * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, and for reading the chain the
+ * deployment's RPC URL or, where it has none or it is away, the connected wallet.
+ */
+export function walletConfig({ chainId, network, rpcUrl, explorer }: Deployment): Config {
+  const chain = defineChain({
+    id: chainId,
+    name: network,
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: rpcUrl === null ? [] : [rpcUrl] } },
+    ...(explorer === null ? {} : { blockExplorers: { default: { name: network, url: explorer } } }),
+  })
+  const connected = custom({
+    async request(asked: { method: string; params?: unknown }) {
+      const { connector, chainId: at } = getConnection(config)
+      const provider = (await connector?.getProvider()) as
+        | { request(asked: { method: string; params?: unknown }): Promise<unknown> }
+        | undefined
+      if (provider === undefined || at !== chainId)
+        throw new NoReaderError('no wallet on the right chain is connected')
+      return provider.request(asked)
+    },
+  })
+  const config = createConfig({
+    chains: [chain],
+    pollingInterval: 1_000,
+    transports: {
+      [chainId]:
+        rpcUrl === null ? connected : fallback([http(rpcUrl, { retryCount: 1, timeout: 8_000 }), connected]),
+    },
+  })
+  return config
+}
+
+/** There is neither an RPC URL that answers nor a wallet that could be asked. */
+export class NoReaderError extends Error {
+  override readonly name = 'NoReaderError'
+}

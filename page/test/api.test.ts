@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ApiError, fetchClaims, fetchGraph, fetchHolder, fetchStatus } from '../src/api.ts'
+import { record, units } from '../src/shape.ts'
+
+const account = `0x${'a'.repeat(40)}` as const
+const signal = new AbortController().signal
+
+function answer(body: unknown, status = 200) {
+  vi.stubGlobal(
+    'fetch',
+    async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }),
+  )
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const chain = { number: 7, timestamp: 1_700_000_000 }
+
+describe('what the API answers', () => {
+  test('is read with its nulls', async () => {
+    answer({ ok: false, chain, subgraph: null, problems: ['away'] })
+    expect(await fetchStatus(signal)).toEqual({ ok: false, chain, subgraph: null, problems: ['away'] })
+  })
+
+  test('amounts become integers of any size', async () => {
+    const hash = `0x${'1'.repeat(64)}`
+    const claim = {
+      id: hash,
+      distribution: { issuer: account, token: account, terms: hash, root: hash },
+      stream: 'income',
+      period: '2026-Q1',
+      asset: { address: account, symbol: 'USDC', decimals: 6 },
+      index: 0,
+      account,
+      amount: (2n ** 127n).toString(),
+      proof: [],
+      opensAt: 1,
+      deadline: 0,
+      claimed: null,
+    }
+    answer({ account, claims: [claim] })
+    const [read] = await fetchClaims(account, signal)
+    expect(read).toMatchObject({ amount: 2n ** 127n, claimed: null, shard: null })
+  })
+
+  test('a field of the wrong kind is named', async () => {
+    answer({ ok: true, chain: { number: '7x', timestamp: 1 }, subgraph: null, problems: [] })
+    await expect(fetchStatus(signal)).rejects.toThrow('chain.number should be a whole number')
+  })
+})
+
+describe('when the API does not answer so', () => {
+  test('a problem keeps its status and detail', async () => {
+    answer({ title: 'Bad request', detail: 'not an address' }, 400)
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 400, message: 'not an address' })
+  })
+
+  test('no connection is status 0, no JSON is −1', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('refused')))
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 0 })
+    answer('<html>')
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: -1 })
+    answer('<html>', 502)
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 502 })
+  })
+
+  test('an unknown holder is null, another failure is not', async () => {
+    answer({ title: 'Not found' }, 404)
+    expect(await fetchHolder(account, signal)).toBeNull()
+    answer({ title: 'Away' }, 503)
+    await expect(fetchHolder(account, signal)).rejects.toBeInstanceOf(ApiError)
+  })
+})
+
+test('GraphQL’s errors are errors, whatever the status', async () => {
+  const read = record({ supply: units })
+  answer({ data: { supply: '12' } })
+  expect(await fetchGraph('http://graph', '{supply}', read, signal)).toEqual({ supply: 12n })
+  answer({ errors: [{ message: 'no such field' }] })
+  await expect(fetchGraph('http://graph', '{supply}', read, signal)).rejects.toThrow('no such field')
+})
