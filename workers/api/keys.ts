@@ -1,0 +1,7 @@
+// Where a publication lies in R2. Shared with the issuer's command, which writes what the Worker only reads.
+
+/** The manifest's canonical bytes, named by their keccak256. */
+export const manifestKey = (manifestHash: string): string => `manifests/${manifestHash}.json`
+
+/** The records (sorted accounts and amounts, shard roots) of the same publication. */
+export const recordsKey = (manifestHash: string): string => `records/${manifestHash}.bin`

@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi'
+import { type Hex, isHex } from 'viem'
+import type { Env } from './env.ts'
+import { ProblemError } from './problem.ts'
+import { postJson } from './upstream.ts'
+
+const CHAIN = { name: 'The chain', failed: 'chain-failed', slow: 'chain-slow' } as const
+
+/** Public endpoints refuse longer batches. */
+const BATCH = 50
+
+export type Call = { method: string; params: unknown[] }
+
+const answers = z.array(
+  z.object({
+    id: z.int(),
+    result: z.unknown().optional(),
+    error: z.object({ message: z.string().optional() }).optional(),
+  }),
+)
+
+const unusable = () => new ProblemError('chain-failed', 'The chain answered something that is not JSON-RPC')
+
+const batch = async (env: Env, calls: readonly Call[]): Promise<unknown[]> => {
+  const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
+  const parsed = answers.safeParse(await postJson(env.RPC_URL, body, CHAIN, env.UPSTREAM_TIMEOUT_MS))
+  if (!parsed.success) throw unusable()
+  // Batches come back in any order.
+  const byId = new Map(parsed.data.map((answer) => [answer.id, answer]))
+  return calls.map((_, id) => {
+    const answer = byId.get(id)
+    if (answer === undefined || answer.error !== undefined) throw unusable()
+    return answer.result
+  })
+}
+
+/**
+ * JSON-RPC calls in as few requests as may be; results in the order of the calls, unchecked.
+ * @throws ProblemError chain-failed when any call fails, chain-slow
+ */
+export const askChain = async (env: Env, calls: readonly Call[]): Promise<unknown[]> => {
+  const batches: Promise<unknown[]>[] = []
+  for (let at = 0; at < calls.length; at += BATCH) batches.push(batch(env, calls.slice(at, at + BATCH)))
+  return (await Promise.all(batches)).flat()
+}
+
+const quantity = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]+$/.test(value))
+const blockAnswer = z.object({ number: quantity, timestamp: quantity, hash: quantity })
+
+export type Head = { number: number; timestamp: number; hash: string; chainId: number }
+
+/** The latest block, and which chain it is of. */
+export const chainHead = async (env: Env): Promise<Head> => {
+  const [block, chainId] = await askChain(env, [
+    { method: 'eth_getBlockByNumber', params: ['latest', false] },
+    { method: 'eth_chainId', params: [] },
+  ])
+  const parsed = z.tuple([blockAnswer, quantity]).safeParse([block, chainId])
+  if (!parsed.success) throw unusable()
+  const [{ number, timestamp, hash }, chain] = parsed.data
+  return { number: Number(number), timestamp: Number(timestamp), hash, chainId: Number(chain) }
+}
+
+const receiptAnswer = z
+  .object({
+    status: quantity,
+    blockNumber: quantity,
+    logs: z.array(
+      z.object({
+        address: quantity,
+        topics: z.array(quantity),
+        data: z.custom<Hex>((value) => isHex(value)),
+      }),
+    ),
+  })
+  .nullable()
+
+export type Receipt = NonNullable<z.output<typeof receiptAnswer>>
+
+/** The receipt of a transaction, or null while it is in no block. */
+export const receiptOf = async (env: Env, transaction: Hex): Promise<Receipt | null> => {
+  const [receipt] = await askChain(env, [{ method: 'eth_getTransactionReceipt', params: [transaction] }])
+  const parsed = receiptAnswer.safeParse(receipt ?? null)
+  if (!parsed.success) throw unusable()
+  return parsed.data
+}
+
+/** When a block was made, in unix seconds. */
+export const timestampOf = async (env: Env, blockNumber: Hex): Promise<number> => {
+  const [block] = await askChain(env, [{ method: 'eth_getBlockByNumber', params: [blockNumber, false] }])
+  const parsed = blockAnswer.safeParse(block)
+  if (!parsed.success) throw unusable()
+  return Number(parsed.data.timestamp)
+}

@@ -1,0 +1,28 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { App } from './env.ts'
+
+const isRead = (method: string | undefined) => method === 'GET' || method === 'HEAD'
+
+/**
+ * Everybody's pages may read: what is here is public. Writes get no CORS headers, so no browser page can send one,
+ * and credentials are never allowed.
+ */
+export const readableByPages = createMiddleware<App>(async (context, next) => {
+  await next()
+  if (!isRead(context.req.method)) return
+  context.res.headers.set('access-control-allow-origin', '*')
+  context.res.headers.set('access-control-expose-headers', 'etag, x-request-id')
+})
+
+/** OPTIONS on a known address: its methods, and for a page that is about to read, the leave to do so. */
+export const preflight = (context: Context<App>, methods: readonly string[]): Response => {
+  const headers: Record<string, string> = { allow: [...methods, 'OPTIONS'].join(', ') }
+  if (isRead(context.req.header('access-control-request-method')) && methods.includes('GET')) {
+    headers['access-control-allow-origin'] = '*'
+    headers['access-control-allow-methods'] = 'GET, HEAD, OPTIONS'
+    headers['access-control-allow-headers'] = 'if-none-match'
+    headers['access-control-max-age'] = '86400'
+  }
+  return context.body(null, 204, headers)
+}

@@ -1,0 +1,61 @@
+import {
+  type Deployment,
+  DisbursementError,
+  hashTerms,
+  parseDeployment,
+  parseTerms,
+  type Terms,
+} from '../../../disbursement/index.ts'
+import { ProblemError } from './problem.ts'
+
+/** What the Worker is bound to; wrangler.toml lists the same names. */
+export type Env = {
+  /** D1: distributions and who is in them. */
+  DB: D1Database
+  /** R2: manifests and records, written by the issuer's command. */
+  STORE: R2Bucket
+  ASSETS?: Fetcher
+  /** The program's terms file and the network's deployment file, as JSON text. */
+  PROGRAM: string
+  DEPLOYMENT: string
+  /** graph-node's endpoint of the program's subgraph, and the chain's JSON-RPC. */
+  GRAPH_URL: string
+  RPC_URL: string
+  /** What the issuer's writes carry as a bearer token; at least 16 characters. */
+  PRORATA_API_SECRET: string
+  /** How long graph-node or the chain may take for one answer, in milliseconds; 10000 when not set. */
+  UPSTREAM_TIMEOUT_MS?: string
+}
+
+/** Hono's generics for every part of this Worker. */
+export type App = { Bindings: Env; Variables: { requestId: string } }
+
+export type Settings = { terms: Terms; termsHash: `0x${string}`; deployment: Deployment }
+
+let last: { program: string; deployment: string; settings: Settings } | undefined
+
+const parsed = (name: string, text: string | undefined): unknown => {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    throw new ProblemError('misconfigured', `${name} of this Worker must be the file's JSON text`)
+  }
+}
+
+/**
+ * The program and its deployment, parsed once for as long as an isolate lives.
+ * @throws ProblemError misconfigured, naming the field at fault
+ */
+export const settingsOf = (env: Env): Settings => {
+  if (last?.program === env.PROGRAM && last.deployment === env.DEPLOYMENT) return last.settings
+  try {
+    const terms = parseTerms(parsed('PROGRAM', env.PROGRAM))
+    const deployment = parseDeployment(parsed('DEPLOYMENT', env.DEPLOYMENT))
+    const settings = { terms, termsHash: hashTerms(terms), deployment }
+    last = { program: env.PROGRAM, deployment: env.DEPLOYMENT, settings }
+    return settings
+  } catch (error) {
+    if (error instanceof DisbursementError) throw new ProblemError('misconfigured', error.message)
+    throw error
+  }
+}

@@ -1,0 +1,25 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { distributionSchema } from '../distribution-schema.ts'
+import { findDistribution } from '../distributions.ts'
+import type { App } from '../env.ts'
+import { ProblemError, problemResponses } from '../problem.ts'
+import { hashParam } from '../schema.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/distributions/{id}',
+  operationId: 'getDistribution',
+  summary: 'One distribution by its id on chain',
+  request: { params: z.object({ id: hashParam }), query: z.strictObject({}) },
+  responses: {
+    200: { description: 'The distribution', content: { 'application/json': { schema: distributionSchema } } },
+    ...problemResponses('not-found', 'invalid-request', 'store-away'),
+  },
+})
+
+export const addDistribution = (app: OpenAPIHono<App>) =>
+  app.openapi(route, async (context) => {
+    const found = await findDistribution(context.env.DB, context.req.valid('param').id)
+    if (found === null) throw new ProblemError('not-found', 'No distribution with this id is published here')
+    return context.json(found, 200)
+  })

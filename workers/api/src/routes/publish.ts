@@ -1,0 +1,91 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { distributionSchema } from '../distribution-schema.ts'
+import { registerDistribution } from '../distributions.ts'
+import type { App } from '../env.ts'
+import { ProblemError, problemResponses } from '../problem.ts'
+import { verifiedPublication } from '../publication.ts'
+import { hashParam } from '../schema.ts'
+import { requireSecret } from '../secret.ts'
+
+const MOST_BYTES = 4096
+
+/** Nothing of a body is read before the secret is right, and nothing is parsed that is not small JSON. */
+const issuersJson = createMiddleware<App>(async (context, next) => {
+  await requireSecret(context.req.header('authorization'), context.env.PRORATA_API_SECRET)
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json') {
+    throw new ProblemError('unsupported-media-type', 'Send the body as application/json')
+  }
+  await next()
+})
+
+const smallBody = bodyLimit({
+  maxSize: MOST_BYTES,
+  onError: () => {
+    throw new ProblemError('too-large', `The body may have ${MOST_BYTES} bytes`)
+  },
+})
+
+const wellFormed = createMiddleware<App>(async (context, next) => {
+  try {
+    await context.req.json()
+  } catch {
+    throw new ProblemError('malformed-json', 'The body cannot be parsed as JSON')
+  }
+  await next()
+})
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/distributions',
+  operationId: 'publishDistribution',
+  summary: "The issuer's: make a published distribution known here",
+  description:
+    'Reads manifest and records back from the store and the Published event from the chain, and writes only what all three ' +
+    'agree on. May be repeated at any time.',
+  security: [{ issuer: [] }],
+  middleware: [issuersJson, smallBody, wellFormed] as const,
+  request: {
+    query: z.strictObject({}),
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z
+            .strictObject({
+              manifestHash: hashParam,
+              transaction: hashParam.openapi({ description: 'The transaction that published it' }),
+            })
+            .openapi('Publication'),
+        },
+      },
+    },
+  },
+  responses: {
+    200: {
+      description: 'It was known already',
+      content: { 'application/json': { schema: distributionSchema } },
+    },
+    201: { description: 'It is known now', content: { 'application/json': { schema: distributionSchema } } },
+    ...problemResponses(
+      'malformed-json',
+      'unauthorized',
+      'too-large',
+      'unsupported-media-type',
+      'publication-refused',
+      'chain-failed',
+      'store-away',
+      'chain-slow',
+    ),
+  },
+})
+
+export const addPublish = (app: OpenAPIHono<App>) =>
+  app.openapi(route, async (context) => {
+    const { manifestHash, transaction } = context.req.valid('json')
+    const { distribution, payments } = await verifiedPublication(context.env, manifestHash, transaction)
+    const isNew = await registerDistribution(context.env.DB, distribution, payments)
+    return context.json(distribution, isNew ? 201 : 200)
+  })

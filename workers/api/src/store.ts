@@ -1,0 +1,119 @@
+// Manifests and records, in R2. Objects are named by the manifest's hash and are what that name says, or are not served.
+import type { Hex } from 'viem'
+import { keccak256 } from 'viem'
+import {
+  decodeRecordsHead,
+  RECORDS_PREFIX_LENGTH,
+  RecordsError,
+  type RecordsHead,
+  recordsHeadLength,
+} from '../../../disbursement/index.ts'
+import { manifestKey, recordsKey } from '../keys.ts'
+import { ProblemError } from './problem.ts'
+
+/** Bytes that are held in memory at once; a manifest of 50,000 holders is about 30 MB. */
+export const MOST_BYTES = 48 * 1024 * 1024
+
+const asked = async <Value>(key: string, reading: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await reading()
+  } catch (error) {
+    if (error instanceof ProblemError) throw error
+    console.error(JSON.stringify({ r2: error instanceof Error ? error.message : String(error), key }))
+    throw new ProblemError('store-away', 'The store of manifests and records cannot be read now')
+  }
+}
+
+const whole = (store: R2Bucket, key: string): Promise<Uint8Array | null> =>
+  asked(key, async () => {
+    const object = await store.get(key)
+    if (object === null) return null
+    if (object.size > MOST_BYTES) {
+      await object.body.cancel()
+      throw new ProblemError(
+        'store-broken',
+        `${key} has ${object.size} bytes, more than the ${MOST_BYTES} read here`,
+      )
+    }
+    return new Uint8Array(await object.arrayBuffer())
+  })
+
+const part = (store: R2Bucket, key: string, offset: number, length: number): Promise<Uint8Array | null> =>
+  asked(key, async () => {
+    const object = await store.get(key, { range: { offset, length } })
+    return object === null ? null : new Uint8Array(await object.arrayBuffer())
+  })
+
+/**
+ * A manifest's bytes, or null when none is stored.
+ * @throws ProblemError store-broken when they do not hash to their name
+ */
+export const readManifest = async (store: R2Bucket, manifestHash: Hex): Promise<Uint8Array | null> => {
+  const bytes = await whole(store, manifestKey(manifestHash))
+  if (bytes !== null && keccak256(bytes) !== manifestHash) {
+    throw new ProblemError('store-broken', `What is stored as manifest ${manifestHash} does not hash to it`)
+  }
+  return bytes
+}
+
+/** A publication's whole records file, or null when none is stored; the caller decodes and so checks it. */
+export const readRecords = (store: R2Bucket, manifestHash: Hex): Promise<Uint8Array | null> =>
+  whole(store, recordsKey(manifestHash))
+
+const broken = (error: unknown, manifestHash: Hex): never => {
+  if (!(error instanceof RecordsError)) throw error
+  throw new ProblemError(
+    'store-broken',
+    `The records of manifest ${manifestHash} are damaged: ${error.message}`,
+  )
+}
+
+/** Read first: holds the whole head of up to a few hundred shards. */
+const FIRST_READ = 16 * 1024
+
+const MOST_HEADS = 64
+const heads = new Map<string, RecordsHead>()
+
+const readHead = async (store: R2Bucket, manifestHash: Hex): Promise<RecordsHead | null> => {
+  const key = recordsKey(manifestHash)
+  let bytes = await part(store, key, 0, FIRST_READ)
+  if (bytes === null) return null
+  try {
+    const length = bytes.length < RECORDS_PREFIX_LENGTH ? 0 : recordsHeadLength(bytes)
+    if (length > bytes.length) bytes = await part(store, key, 0, length)
+    return bytes && decodeRecordsHead(bytes)
+  } catch (error) {
+    return broken(error, manifestHash)
+  }
+}
+
+/**
+ * The head of a records file with this root: from memory, where the isolate has it already.
+ * @throws ProblemError store-broken when it is missing, damaged, or of another root
+ */
+export const recordsHead = async (store: R2Bucket, manifestHash: Hex, root: Hex): Promise<RecordsHead> => {
+  // The root names everything in a head, so a head kept in memory cannot be out of date.
+  const kept = heads.get(root)
+  if (kept !== undefined) return kept
+  const head = await readHead(store, manifestHash)
+  if (head === null)
+    throw new ProblemError('store-broken', `The records of manifest ${manifestHash} are missing`)
+  if (head.root !== root) {
+    throw new ProblemError('store-broken', `The records of manifest ${manifestHash} lead to another root`)
+  }
+  if (heads.size >= MOST_HEADS) heads.delete(heads.keys().next().value ?? '')
+  heads.set(root, head)
+  return head
+}
+
+/** The bytes of one part of a records file. */
+export const recordsPart = async (
+  store: R2Bucket,
+  manifestHash: Hex,
+  { offset, length }: { offset: number; length: number },
+): Promise<Uint8Array> => {
+  const bytes = await part(store, recordsKey(manifestHash), offset, length)
+  if (bytes === null)
+    throw new ProblemError('store-broken', `The records of manifest ${manifestHash} are missing`)
+  return bytes
+}

@@ -1,0 +1,93 @@
+// Calling the Worker in its own runtime, with the real D1 and R2, and upstreams of the test's choice.
+import { applyD1Migrations, createExecutionContext, reset } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
+import type { Disbursement } from '../../../disbursement/index.ts'
+import { AWAY } from '../../test/upstream.ts'
+import { manifestKey, recordsKey } from '../keys.ts'
+import type { Env } from '../src/env.ts'
+import worker from '../src/index.ts'
+import { chain, publishedLog, receipt, TRANSACTION } from './chain.ts'
+import { DEPLOYMENT, PROGRAM } from './program.ts'
+
+export const SECRET = 'a-secret-of-more-than-sixteen-characters'
+
+/** An empty, migrated database and an empty bucket. */
+export const freshStorage = async () => {
+  await reset()
+  await applyD1Migrations(env.DB, env.MIGRATIONS)
+}
+
+/** One request. Graph and chain are away unless given. */
+export const call = async (
+  path: string,
+  init: RequestInit = {},
+  changed: Partial<Env> = {},
+): Promise<Response> =>
+  worker.fetch(
+    new Request(`https://api.example${path}`, init),
+    {
+      DB: env.DB,
+      STORE: env.STORE,
+      PROGRAM,
+      DEPLOYMENT,
+      GRAPH_URL: AWAY,
+      RPC_URL: AWAY,
+      PRORATA_API_SECRET: SECRET,
+      UPSTREAM_TIMEOUT_MS: '400',
+      ...changed,
+    },
+    createExecutionContext(),
+  )
+
+type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  check?: string
+  errors?: { at: string; message: string }[]
+}
+
+/** The problem of an answer, once everything that every problem must have is there. */
+export const problemOf = async (response: Response, status: number, name: string): Promise<Problem> => {
+  const text = await response.text()
+  expect(response.status, text).toBe(status)
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  const problem: Problem = JSON.parse(text)
+  expect(problem).toMatchObject({ type: `urn:prorata:problem:${name}`, status })
+  expect(problem.title).not.toBe('')
+  expect(problem.detail).not.toBe('')
+  expect(problem.instance).toBe(`urn:uuid:${response.headers.get('x-request-id')}`)
+  expect(text).not.toMatch(/node_modules|\.ts:|127\.0\.0\.1|at \w+ \(/)
+  return problem
+}
+
+/** What the issuer's command stores before it publishes. */
+export const store = async ({ manifestHash, manifestBytes, records }: Disbursement) => {
+  await env.STORE.put(manifestKey(manifestHash), manifestBytes)
+  if (records !== null) await env.STORE.put(recordsKey(manifestHash), records)
+}
+
+/** The issuer's write. */
+export const publish = (manifestHash: string, changed: Partial<Env> = {}, init: RequestInit = {}) =>
+  call(
+    '/v1/distributions',
+    {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ manifestHash, transaction: TRANSACTION }),
+      ...init,
+    },
+    changed,
+  )
+
+/** Stores, "publishes" and registers a disbursement. */
+export const published = async (disbursement: Disbursement) => {
+  await store(disbursement)
+  const RPC_URL = await chain({ eth_getTransactionReceipt: receipt([publishedLog(disbursement)]) })
+  const response = await publish(disbursement.manifestHash, { RPC_URL })
+  expect(response.status, await response.clone().text()).toBe(201)
+}

@@ -1,0 +1,8 @@
+// What the tests are bound to: the Worker's own, and its migrations.
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database
+    STORE: R2Bucket
+    MIGRATIONS: import('cloudflare:test').D1Migration[]
+  }
+}

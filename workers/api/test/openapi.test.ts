@@ -1,0 +1,206 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { call, freshStorage, published } from './api.ts'
+import { chain } from './chain.ts'
+import { addressOf, disbursement, FIRST, idOf } from './program.ts'
+import { ALICE, subgraph } from './subgraph.ts'
+
+type Json = { [key: string]: Json } & Json[] & string
+type Operation = {
+  operationId: string
+  summary: string
+  parameters?: { name: string; in: string; required?: boolean; schema: Json }[]
+  requestBody?: { content: Record<string, { schema: Json }> }
+  responses: Record<string, { description: string; content?: Record<string, { schema: Json }> }>
+  security?: Record<string, string[]>[]
+}
+type Document = {
+  openapi: string
+  info: { title: string; version: string }
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Json>; securitySchemes: Record<string, Json> }
+}
+
+let document: Document
+beforeAll(async () => {
+  document = await (await call('/openapi.json')).json()
+})
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+
+/** Every object in a value, with the path to it. */
+const walk = (value: unknown, visit: (node: Record<string, unknown>, at: string) => void, at = '#'): void => {
+  if (value === null || typeof value !== 'object') return
+  if (!Array.isArray(value)) visit(value as Record<string, unknown>, at)
+  for (const [key, each] of Object.entries(value)) walk(each, visit, `${at}/${key}`)
+}
+
+const KEYWORDS = new Set(
+  `$ref type format pattern enum const minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength items prefixItems
+   properties required additionalProperties anyOf oneOf allOf not description example examples default title`.split(
+    /\s+/,
+  ),
+)
+const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
+
+describe('the OpenAPI document', () => {
+  test('is of version 3.1 and describes every route, each under its own name', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/)
+    expect(document.info).toMatchObject({ title: 'Prorata', version: '1.0.0' })
+    const described = operations().map(({ method, path }) => `${method} ${path}`)
+    expect(described.sort()).toEqual(
+      [
+        'get /v1/accounts/{address}/claims',
+        'get /v1/distributions',
+        'get /v1/distributions/{id}',
+        'get /v1/holders',
+        'get /v1/holders/{address}',
+        'get /v1/manifests/{hash}',
+        'get /v1/program',
+        'get /v1/records/{manifestHash}',
+        'get /v1/status',
+        'post /v1/distributions',
+      ].sort(),
+    )
+    const ids = operations().map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('declares every parameter of a path, and no other, as required', () => {
+    for (const { path, operation } of operations()) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const declared = (operation.parameters ?? []).filter((each) => each.in === 'path')
+      expect(declared.map(({ name }) => name)).toEqual(named)
+      for (const parameter of declared) expect(parameter.required).toBe(true)
+      for (const { in: place } of operation.parameters ?? []) expect(['path', 'query']).toContain(place)
+    }
+  })
+
+  test('says what each status means, with problems for what goes wrong', () => {
+    for (const { operation } of operations()) {
+      expect(operation.summary).not.toBe('')
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '422', '500']))
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        expect(status).toMatch(/^[2-5]\d\d$/)
+        expect(description).not.toBe('')
+        const types = Object.keys(content ?? {})
+        if (Number(status) >= 400) expect(types).toEqual(['application/problem+json'])
+        else expect(types).toHaveLength(1)
+      }
+    }
+  })
+
+  test('asks for the secret where something is written, and nowhere else', () => {
+    for (const { method, operation } of operations()) {
+      expect(operation.security).toEqual(method === 'post' ? [{ issuer: [] }] : undefined)
+    }
+    expect(document.components.securitySchemes.issuer).toEqual({ type: 'http', scheme: 'bearer' })
+  })
+
+  test('has schemas of JSON Schema 2020-12 alone, whose references all lead somewhere', () => {
+    const schemas = [
+      ...Object.values(document.components.schemas),
+      ...operations().flatMap(({ operation }) => [
+        ...(operation.parameters ?? []).map(({ schema }) => schema),
+        ...Object.values(operation.responses).flatMap(({ content }) =>
+          Object.values(content ?? {}).map(({ schema }) => schema),
+        ),
+      ]),
+    ]
+    const check = (schema: Json) => {
+      for (const keyword of Object.keys(schema)) expect([...KEYWORDS]).toContain(keyword)
+      for (const type of [schema.type ?? []].flat()) expect(TYPES).toContain(type)
+      // OpenAPI 3.0's own word, gone in 3.1.
+      expect(schema).not.toHaveProperty('nullable')
+      if (typeof schema.$ref === 'string') {
+        const name = String(schema.$ref).replace('#/components/schemas/', '')
+        expect(Object.keys(document.components.schemas)).toContain(name)
+      }
+      for (const each of Object.values(schema.properties ?? {})) check(each)
+      for (const each of [schema.anyOf ?? [], schema.allOf ?? [], schema.oneOf ?? []].flat())
+        check(each as Json)
+      if (schema.items) check(schema.items)
+      for (const name of schema.required ?? []) expect(Object.keys(schema.properties ?? {})).toContain(name)
+    }
+    for (const schema of schemas) check(schema)
+    walk(document, (node, at) => {
+      if ('$ref' in node) expect(at, String(node.$ref)).not.toBe('#')
+    })
+  })
+})
+
+/** A schema of the document with its references replaced, so that it can be checked against. */
+const resolved = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(resolved)
+  if (schema === null || typeof schema !== 'object') return schema
+  const { $ref, ...rest } = schema as { $ref?: string }
+  const found =
+    $ref === undefined
+      ? {}
+      : (resolved(document.components.schemas[$ref.replace('#/components/schemas/', '')]) as object)
+  return { ...found, ...Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, resolved(each)])) }
+}
+
+const validatorOf = (schema: unknown) =>
+  z.fromJSONSchema(resolved(schema) as Parameters<typeof z.fromJSONSchema>[0])
+
+/** An example made of the examples that the schema's fields carry. */
+const exampleOf = (schema: Json): unknown => {
+  if (schema.example !== undefined) return schema.example
+  if (schema.allOf) return Object.assign({}, ...[schema.allOf].flat().map((each) => exampleOf(each as Json)))
+  if (schema.anyOf) return exampleOf([schema.anyOf].flat()[0] as Json)
+  if (schema.items) return [exampleOf(schema.items)]
+  if (schema.properties) {
+    return Object.fromEntries(Object.entries(schema.properties).map(([key, each]) => [key, exampleOf(each)]))
+  }
+  return undefined
+}
+
+describe('examples', () => {
+  test('every route has one for its answer and its parameters, and each is valid', () => {
+    for (const { path, operation } of operations()) {
+      const media = Object.values(operation.responses['200']?.content ?? {})[0]
+      const schema = resolved(media?.schema) as Json
+      const example = exampleOf(schema)
+      expect(example, path).toBeDefined()
+      const checked = validatorOf(schema).safeParse(example)
+      expect(checked.error?.issues, `${path}: ${JSON.stringify(example)}`).toBeUndefined()
+      for (const parameter of operation.parameters ?? []) {
+        expect(parameter.schema.example, `${path} ${parameter.name}`).toBeDefined()
+        expect(validatorOf(parameter.schema).safeParse(parameter.schema.example).success).toBe(true)
+      }
+    }
+  })
+})
+
+describe('answers', () => {
+  const three = disbursement(3)
+  beforeAll(async () => {
+    await freshStorage()
+    await published(three)
+  })
+
+  test.each([
+    ['/v1/program', '/v1/program', 200],
+    ['/v1/status', '/v1/status', 200],
+    ['/v1/holders', '/v1/holders', 200],
+    ['/v1/holders/{address}', `/v1/holders/${ALICE}`, 200],
+    ['/v1/distributions', '/v1/distributions', 200],
+    ['/v1/distributions/{id}', `/v1/distributions/${idOf(three)}`, 200],
+    ['/v1/manifests/{hash}', `/v1/manifests/${three.manifestHash}`, 200],
+    ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(FIRST)}/claims`, 200],
+    ['/v1/distributions/{id}', '/v1/distributions/x', 422],
+    ['/v1/distributions/{id}', `/v1/distributions/${idOf(disbursement(2))}`, 404],
+  ])('of %s are what the document says (%s: %i)', async (path, asked, status) => {
+    const response = await call(asked, {}, { RPC_URL: await chain(), GRAPH_URL: await subgraph() })
+    expect(response.status).toBe(status)
+    const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+    const schema = document.paths[path]?.get?.responses[status]?.content?.[type]?.schema
+    expect(schema).toBeDefined()
+    const checked = validatorOf(schema).safeParse(await response.json())
+    expect(checked.error?.issues).toBeUndefined()
+  })
+})

@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// Every test sets what it needs itself; without these wrangler warns that they are missing.
+for (const name of ['PROGRAM', 'DEPLOYMENT', 'GRAPH_URL', 'GRAPH_KEY', 'RPC_URL', 'PRORATA_API_SECRET']) {
+  process.env[name] = 'set by each test'
+}
+
+// Both Workers run in workerd as their own wrangler.toml sets them up: the API with a real D1 and R2.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at('../wrangler.toml') },
+            miniflare: { bindings: { MIGRATIONS: await readD1Migrations(at('api/migrations')) } },
+          })),
+        ],
+        test: {
+          name: 'api',
+          root: at('api'),
+          include: ['test/*.test.ts'],
+          globalSetup: at('test/global-setup.ts'),
+          isolate: false,
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: at('gateway/wrangler.toml') } })],
+        test: {
+          name: 'gateway',
+          root: at('gateway'),
+          include: ['test/*.test.ts'],
+          globalSetup: at('test/global-setup.ts'),
+          isolate: false,
+        },
+      },
+    ],
+  },
+})
