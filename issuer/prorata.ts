@@ -14,6 +14,7 @@ const debug = process.env.PRORATA_DEBUG === '1'
 const program = new Command('prorata')
   .description("An income-share program's payouts, from income to a published root")
   .configureHelp({ showGlobalOptions: true })
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'prorata: ')) })
   .addHelpText(
     'after',
     `

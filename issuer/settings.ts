@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { refused } from './refusal.ts'
 
@@ -39,7 +40,7 @@ export const settingFlags = [
     name: 'wranglerConfig',
     flag: '--wrangler-config <file>',
     env: 'PRORATA_WRANGLER_CONFIG',
-    about: "the API's wrangler configuration, which names the bucket (default wrangler.toml)",
+    about: "the API's wrangler configuration, which names the bucket (default: the one of this project)",
   },
 ] as const
 
@@ -66,7 +67,10 @@ const settingsSchema = z.object({
   /** Only for the commands that store: see storage.ts. */
   bindings: z.enum(['local', 'remote']).optional(),
   persist: z.string().min(1).optional(),
-  wranglerConfig: z.string().min(1).default('wrangler.toml'),
+  wranglerConfig: z
+    .string()
+    .min(1)
+    .default(fileURLToPath(new URL('../wrangler.toml', import.meta.url))),
 })
 
 /** What the commands need to know of their surroundings; paths are absolute, URLs have no slash at the end. */

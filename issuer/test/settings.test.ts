@@ -24,7 +24,7 @@ test('the environment is read, paths become absolute, URLs lose their last slash
     apiUrl: 'https://api.example',
     bindings: 'local',
     persist: resolve('.prorata/workers'),
-    wranglerConfig: resolve('wrangler.toml'),
+    wranglerConfig: resolve(import.meta.dirname, '../../wrangler.toml'),
   })
 })
 

@@ -1,0 +1,511 @@
+// Two quarters of the story by the issuer's own commands on the whole system, with everything that may go wrong on the way.
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Address, encodeFunctionData, erc20Abi, type Hex, keccak256 } from 'viem'
+import { merkleDistributorAbi } from '../../contracts/abi.ts'
+import { connectChain, type LocalChain } from '../../local/chain.ts'
+import { silent } from '../../local/progress.ts'
+import { BUYERS, type QuarterName } from '../../local/scenario/alex.ts'
+import { person } from '../../local/scenario/people.ts'
+import type { Story } from '../../local/scenario/play.ts'
+import { playToQuarter, prepareArgs } from '../../local/scenario/quarters.ts'
+import { startStoryAt } from '../../local/scenario/stage.ts'
+import type { Stack } from '../../local/stack.ts'
+import { interrupt, type Moment } from './interruption.ts'
+import { startProxy } from './proxy.ts'
+
+const state = mkdtempSync(join(tmpdir(), 'prorata-quarter-'))
+const whole = 10n ** 18n
+let stack: Stack
+let story: Story
+let chain: LocalChain
+let lpFunding: Hex
+
+before(async () => {
+  ;({ stack, story } = await startStoryAt('sold', join(state, 'stack')))
+  chain = connectChain(stack.urls.rpc)
+})
+after(async () => {
+  await stack?.stop()
+  rmSync(state, { recursive: true, force: true })
+})
+
+const folderOf = (period: string) => join(state, 'stack/issuer', stack.deployment.network, 'alex', period)
+
+/** A command that ends well; its JSON. */
+async function done(args: readonly string[], env?: Record<string, string>) {
+  const { code, stdout, stderr } = await stack.tryIssue([...args, '--json'], env)
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+/** A command that is refused: one sentence on the error stream, nothing on the other, no secret anywhere. */
+async function refused(
+  args: readonly string[],
+  code: number,
+  message: RegExp,
+  env: Record<string, string> = {},
+) {
+  const outcome = await stack.tryIssue([...args, '--json'], env)
+  const last = outcome.stderr.trimEnd().split('\n').at(-1) ?? ''
+  assert.match(last, message)
+  assert.match(last, /^prorata: /)
+  assert.equal(outcome.code, code, last)
+  assert.equal(outcome.stdout, '')
+  assert.doesNotMatch(outcome.stderr, /\n\s+at /, 'no stack')
+  const all = { ...stack.issuerEnv(), ...env }
+  for (const secret of [all.PRORATA_KEY, all.PRORATA_API_SECRET]) {
+    if (secret) assert(!outcome.stderr.includes(secret.replace(/^0x/, '')), 'no secret')
+  }
+}
+
+const publish = (period: QuarterName) => ['publish', '--period', period]
+const usdcOf = (account: Address) => balanceOf(stack.deployment.currency, account)
+
+function balanceOf(token: Address, account: Address): Promise<bigint> {
+  return chain.readContract({ abi: erc20Abi, address: token, functionName: 'balanceOf', args: [account] })
+}
+
+async function send(from: Address, to: Address, data: Hex): Promise<void> {
+  const hash = await chain.sendTransaction({ account: from, to, data })
+  assert.equal((await chain.waitForTransactionReceipt({ hash })).status, 'success')
+}
+
+const transfer = (to: Address, amount: bigint) =>
+  encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, amount] })
+
+const publications = () =>
+  chain.getContractEvents({
+    abi: merkleDistributorAbi,
+    address: stack.deployment.distributor,
+    eventName: 'Published',
+    fromBlock: 0n,
+    strict: true,
+  })
+
+const nonceOfIssuer = () => chain.getTransactionCount({ address: stack.deployment.issuer })
+
+/** The entitlements worked out by hand, by address. */
+function entitled(quarter: QuarterName): Map<string, bigint> {
+  return new Map(
+    BUYERS.map((buyer) => [
+      person(buyer.name).address.toLowerCase(),
+      BigInt(buyer.entitled[quarter]) * whole,
+    ]),
+  )
+}
+
+function checkHolders(
+  quarter: QuarterName,
+  holders: { holder: string; entitlement: string; amount: string }[],
+) {
+  const expected = entitled(quarter)
+  assert.deepEqual(
+    new Map(holders.map(({ holder, entitlement }) => [holder, BigInt(entitlement)])),
+    new Map([...expected].sort(([a], [b]) => (a < b ? -1 : 1))),
+  )
+  for (const { holder, amount } of holders) {
+    assert.equal(BigInt(amount) === 0n, expected.get(holder) === 0n, holder)
+  }
+  return holders.reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+}
+
+test('a period that goes on, and one whose end is not final, are refused', async () => {
+  await stack.synced()
+  await refused(prepareArgs('2026-Q1'), 1, /2026-Q1 has not ended: it ends at 2026-04-01T00:00:00\.000Z/)
+  await story.playUntil('2026-03-31T23:00:00Z', silent)
+  await chain.setNextBlockTimestamp({ timestamp: BigInt(Date.parse('2026-04-01T00:00:00Z') / 1000) })
+  await chain.mine({ blocks: 1 })
+  await refused(prepareArgs('2026-Q1'), 1, /the record block of 2026-Q1 is not final yet/)
+  assert.equal((await done(['status'])).periods[0].state, 'ending')
+})
+
+test('what was mistyped is refused before anything is asked', async () => {
+  const prepare = (...rest: string[]) => ['prepare', '--period', '2026-Q1', ...rest]
+  await refused(prepare('--income', '12,000.00'), 1, /--income must be a plain decimal number/)
+  await refused(prepare('--income', '1.0000001'), 1, /has 7 decimal places, but its currency has 6/)
+  await refused(prepare(), 1, /required option '--income <amount>' not specified/)
+  await refused(
+    prepare('--income', '1', '--statement', '/no/such/file'),
+    1,
+    /cannot be read: --statement must name/,
+  )
+  await refused(prepare('--income', '1', '--funding-tx', `0x${'1'.repeat(64)}`), 1, /has no --funding-tx/)
+  await refused(['prepare', '--period', '2025-Q9', '--income', '1'], 1, /no period 2025-Q9; it has 2026-Q1/)
+  await refused(publish('2026-Q1'), 1, /2026-Q1 is not prepared/)
+})
+
+test('a subgraph that is away, behind, broken, on another chain or wrong is refused', async () => {
+  await playToQuarter(story, '2026-Q1', silent)
+  await stack.synced()
+  await refused(prepareArgs('2026-Q1'), 3, /the subgraph does not answer at http:\/\/127\.0\.0\.1:9:/, {
+    PRORATA_GRAPH_URL: 'http://127.0.0.1:9/subgraphs/name/alex',
+  })
+  const hash = `0x${'ab'.repeat(32)}`
+  const lies: [RegExp, string, number, RegExp][] = [
+    [/"hasIndexingErrors":false/, '"hasIndexingErrors":true', 3, /stopped at an indexing error/],
+    [/"number":\d+/, '"number":3', 3, /has indexed up to block 3 and not yet the record block/],
+    [
+      /"hash":"0x[0-9a-f]+"/,
+      `"hash":"${hash}"`,
+      2,
+      /follows another chain: its head \d+ has the hash 0xabab/,
+    ],
+    [/"lastBlockHash":"0x[0-9a-f]+"/, `"lastBlockHash":"${hash}"`, 2, /its last block with an event \d+ has/],
+    [
+      /"balance":"[1-9]/,
+      '"balance":"9',
+      2,
+      /balances sum to \d+ at block \d+, but the token's supply is 10000000/,
+    ],
+    [/"lots":"[1-9]/, '"lots":"9', 2, /the subgraph contradicts itself: /],
+    [/"data":/, '"errors":[{"message":"indexing_error"}],"data":', 3, /stopped at an indexing error/],
+  ]
+  for (const [truth, lie, code, message] of lies) {
+    const graph = await startProxy(stack.urls.graph, { after: (_, answer) => answer.replace(truth, lie) })
+    await refused(prepareArgs('2026-Q1'), code, message, { PRORATA_GRAPH_URL: graph.url })
+    await graph.stop()
+  }
+  // Two balances exchanged: every sum is right, and only the chain knows better.
+  const graph = await startProxy(stack.urls.graph, { after: (_, answer) => exchangeBalances(answer) })
+  await refused(
+    prepareArgs('2026-Q1'),
+    2,
+    /the subgraph and the chain differ at block \d+ for 0x[0-9a-f]{40}: balance is/,
+    {
+      PRORATA_GRAPH_URL: graph.url,
+    },
+  )
+  await graph.stop()
+  assert(!existsSync(folderOf('2026-Q1')), 'nothing was written')
+})
+
+/** Gives one untouched buyer what another has, and the other way round, in balance and in what follows from it. */
+function exchangeBalances(answer: string): string {
+  const [clara, ada] = ['clara', 'ada'].map((name) => person(name).address.toLowerCase())
+  const parsed = JSON.parse(answer)
+  const rows: { id: string; balance: string; custody: string }[] = parsed.data?.rows ?? []
+  const [one, other] = [clara, ada].map((id) =>
+    rows.find((row) => row.id === id && row.balance !== undefined),
+  )
+  if (one === undefined || other === undefined) return answer
+  ;[one.balance, other.balance] = [other.balance, one.balance]
+  ;[one.custody, other.custody] = [other.custody, one.custody]
+  return JSON.stringify(parsed)
+}
+
+test('the first quarter is prepared: every entitlement to the unit, 1,800 USDC in all, the same bytes again', async () => {
+  const first = await done(prepareArgs('2026-Q1'))
+  assert.equal(first.state, 'written')
+  assert.equal(checkHolders('2026-Q1', first.holders) + BigInt(first.payout.carryOut), 1_800_000_000n)
+  assert.equal(first.income.due, '1800000000')
+  const files = () =>
+    readdirSync(folderOf('2026-Q1')).map((name) => [
+      name,
+      keccak256(readFileSync(join(folderOf('2026-Q1'), name))),
+    ])
+  const before = files()
+  assert.deepEqual(before.map(([name]) => name).sort(), ['manifest.json', 'records.bin', 'summary.json'])
+  assert.equal(keccak256(readFileSync(join(folderOf('2026-Q1'), 'manifest.json'))), first.manifestHash)
+  assert.equal((await done(prepareArgs('2026-Q1'))).state, 'unchanged')
+  assert.deepEqual(files(), before)
+
+  const other = ['prepare', '--period', '2026-Q1', '--income', '12000.01']
+  await refused(
+    other,
+    2,
+    /prepared differently before \(.*income\.amount: "12000000000" → "12000010000".*give --replace/,
+  )
+  assert.deepEqual(files(), before)
+  assert.equal((await done([...other, '--replace'])).state, 'replaced')
+  assert.equal((await done([...prepareArgs('2026-Q1'), '--replace'])).manifestHash, first.manifestHash)
+  assert.deepEqual(files(), before)
+
+  const { stdout } = await stack.tryIssue(prepareArgs('2026-Q1'))
+  assert.match(stdout, /hugo|0x[0-9a-f]{40} +60,000 +30,000 +30,000 +30,000 +\d+\.\d{6} {2}sold part/)
+  assert.match(stdout, /income +12,000\.000000 USDC, of which 1500 bps are 1,800\.000000 USDC/)
+})
+
+test('publishing without the right key, the money, or whole files is refused, and nothing is sent', async () => {
+  const nonce = await nonceOfIssuer()
+  const refuse = (message: RegExp, env: Record<string, string>, code = 1) =>
+    refused(publish('2026-Q1'), code, message, env)
+  await refuse(/the key is that of 0x[0-9a-f]{40}, but only the program's issuer 0x/, {
+    PRORATA_KEY: person('clara').privateKey,
+  })
+  await refuse(/PRORATA_KEY is not a private key: it must be 0x and 64/, {
+    PRORATA_KEY: person('issuer').privateKey.slice(0, -2),
+  })
+  await refuse(/no key to sign with/, { PRORATA_KEY: '' })
+  await refuse(/PRORATA_API_SECRET is not set/, { PRORATA_API_SECRET: '' })
+  await refuse(/PRORATA_BINDINGS \(--bindings\) is not set/, { PRORATA_BINDINGS: '' })
+  await refuse(/the chain does not answer at/, { PRORATA_RPC_URL: 'http://127.0.0.1:9' }, 3)
+
+  const { issuer, treasury, currency } = stack.deployment
+  const money = await usdcOf(issuer)
+  await send(issuer, currency, transfer(treasury, money - 1_000_000n))
+  await refuse(
+    /has 1\.000000 USDC and 1,\d{3}\.\d{6} USDC are to be paid: 1,\d{3}\.\d{6} USDC are missing/,
+    {},
+  )
+  await send(treasury, currency, transfer(issuer, money - 1_000_000n))
+
+  const tampering: [string, (bytes: Buffer) => Buffer | null, RegExp][] = [
+    [
+      'manifest.json',
+      (bytes) => Buffer.from(bytes.toString().replace('"12000000000"', '"12000000001"')),
+      /do not hold together/,
+    ],
+    ['manifest.json', (bytes) => Buffer.concat([bytes, Buffer.from(' ')]), /not canonical JSON/],
+    ['manifest.json', (bytes) => bytes.subarray(0, -1), /do not hold together/],
+    [
+      'records.bin',
+      (bytes) => Buffer.from(bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))),
+      /records file is corrupt/,
+    ],
+    ['records.bin', () => null, /records\.bin is missing/],
+  ]
+  for (const [name, tamper, message] of tampering) {
+    const file = join(folderOf('2026-Q1'), name)
+    const bytes = readFileSync(file)
+    const changed = tamper(bytes)
+    if (changed === null) rmSync(file)
+    else writeFileSync(file, changed)
+    await refuse(message, {}, 2)
+    writeFileSync(file, bytes)
+  }
+  assert.deepEqual(await publications(), [])
+  assert.equal(await nonceOfIssuer(), nonce + 1, 'the one transfer above')
+})
+
+const SENDING = 'eth_sendRawTransaction'
+
+test('killed at any moment and run again, a period is paid once', async () => {
+  const { issuer, distributor, currency } = stack.deployment
+  const money = await usdcOf(issuer)
+  const publicationFile = join(folderOf('2026-Q1'), 'publication.json')
+  let publication: string | null = null
+  const moments: [Moment, number, (said: string) => void][] = [
+    [{ on: 'said', when: /distribution 0x/ }, 0, () => {}],
+    [{ on: 'said', when: /manifest and records (are )?stored/ }, 0, () => {}],
+    [{ on: 'rpc', when: SENDING }, 0, (said) => assert.match(said, /approving 1\d{9} in transaction/)],
+    [{ on: 'rpc', when: SENDING, arrives: true }, 0, (said) => assert.match(said, /stored already/)],
+    // The approval arrived, so the next thing sent is the publication itself.
+    [{ on: 'rpc', when: SENDING }, 0, (said) => assert.doesNotMatch(said, /approving/)],
+    [{ on: 'rpc', when: SENDING, arrives: true }, 1, (said) => assert.match(said, /an earlier run signed/)],
+    [
+      { on: 'api', when: '"transaction"' },
+      1,
+      (said) => assert.match(said, /already published in transaction/),
+    ],
+    [{ on: 'api', when: '"transaction"', arrives: true }, 1, (said) => assert.match(said, /nothing is sent/)],
+  ]
+  for (const [moment, published, check] of moments) {
+    check(await interrupt(stack.issuerEnv(), publish('2026-Q1'), moment))
+    assert.equal((await publications()).length, published)
+    publication ??= readFileSync(publicationFile, 'utf8')
+    assert.equal(readFileSync(publicationFile, 'utf8'), publication, 'the id never changes')
+    const expected =
+      published === 0 ? 'publishing' : moment.on === 'api' && moment.arrives ? 'published' : 'unregistered'
+    assert.equal((await done(['status'])).periods[0].state, expected)
+  }
+  const result = await done(publish('2026-Q1'))
+  const fixed = JSON.parse(publication ?? '')
+  assert.equal(result.alreadyPublished, true)
+  assert.equal(result.id, fixed.id)
+  assert.equal(await usdcOf(issuer), money - BigInt(result.total))
+  assert.equal(await usdcOf(distributor), BigInt(result.total))
+  const allowance = await chain.readContract({
+    abi: erc20Abi,
+    address: currency,
+    functionName: 'allowance',
+    args: [issuer, distributor],
+  })
+  assert.equal(allowance, 0n, 'exactly what was due was approved')
+
+  const [event] = await publications()
+  assert.equal(event?.args.id, result.id)
+  assert.equal(event?.args.manifestHash, result.manifestHash)
+  const block = await chain.getBlock({ blockNumber: event?.blockNumber ?? 0n })
+  assert(BigInt(result.opensAt) <= block.timestamp + BigInt(stack.terms.challengeWindowSeconds))
+  const listed = (await (await fetch(`${stack.urls.api}/v1/distributions`)).json()) as { id: string }[]
+  assert.deepEqual(
+    listed.map(({ id }) => id),
+    [result.id],
+  )
+})
+
+test('what is published stays: publish again sends nothing, prepare refuses', async () => {
+  const nonce = await nonceOfIssuer()
+  assert.equal((await done(publish('2026-Q1'))).alreadyPublished, true)
+  assert.equal(await nonceOfIssuer(), nonce)
+  for (const rest of [[], ['--replace']]) {
+    await refused(
+      [...prepareArgs('2026-Q1'), ...rest],
+      1,
+      /2026-Q1 is published already: distribution 0x[0-9a-f]{64}/,
+    )
+  }
+  const status = await done(['status'])
+  const { distribution } = status.periods[0]
+  assert.deepEqual(
+    [status.periods[0].state, distribution.remaining, distribution.claims, status.periods[1].state],
+    ['published', distribution.total, 0, 'running'],
+  )
+  assert.deepEqual(status.problems, [])
+})
+
+test('the second quarter is prepared in LP shares: the units received, with what the first left over kept aside', async () => {
+  const { fundingTx } = await playToQuarter(story, '2026-Q2', silent)
+  assert(fundingTx)
+  lpFunding = fundingTx
+  await stack.synced()
+  await refused(
+    prepareArgs('2026-Q2'),
+    1,
+    /paid in LP units: name the transactions that bought them with --funding-tx/,
+  )
+  await refused(prepareArgs('2026-Q2', `0x${'12'.repeat(32)}`), 1, /the chain knows no transaction 0x1212/)
+  const [q1] = await publications()
+  await refused(
+    prepareArgs('2026-Q2', q1?.transactionHash ?? '0x'),
+    1,
+    /brought the issuer 0x[0-9a-f]{40} no LP units/,
+  )
+  await refused(prepareArgs('2026-Q2', '0x12'), 1, /must be a transaction hash/)
+
+  const result = await done(prepareArgs('2026-Q2', lpFunding))
+  const total = checkHolders('2026-Q2', result.holders)
+  assert.equal(total + BigInt(result.payout.carryOut), BigInt(result.payout.funded))
+  const receipt = await chain.getTransactionReceipt({ hash: lpFunding })
+  const minted = await balanceOf(stack.deployment.pair, stack.deployment.issuer)
+  const before = await chain.readContract({
+    abi: erc20Abi,
+    address: stack.deployment.pair,
+    functionName: 'balanceOf',
+    args: [stack.deployment.issuer],
+    blockNumber: receipt.blockNumber - 1n,
+  })
+  assert.equal(BigInt(result.payout.funded), minted - before)
+  const manifest = JSON.parse(readFileSync(join(folderOf('2026-Q2'), 'manifest.json'), 'utf8'))
+  assert.equal(manifest.previous, q1?.args.manifestHash)
+  assert.equal(manifest.lp.method, 'treasury')
+  assert.equal(BigInt(manifest.lp.ownTokens), 30_000n * whole)
+  assert.deepEqual(
+    manifest.lp.spent.map(({ asset }: { asset: string }) => asset),
+    [stack.deployment.token, stack.deployment.counterAsset].sort(),
+  )
+})
+
+test('a signed transaction is seen through or given up for good, never doubled', async () => {
+  const { issuer, treasury, currency, pair } = stack.deployment
+  const units = await balanceOf(pair, issuer)
+  await interrupt(stack.issuerEnv(), publish('2026-Q2'), { on: 'rpc', when: SENDING, arrives: true })
+  // Signed and never sent; then its nonce goes to another transaction.
+  await interrupt(stack.issuerEnv(), publish('2026-Q2'), { on: 'rpc', when: SENDING })
+  await refused(
+    ['prepare', '--period', '2026-Q2', '--income', '1', '--funding-tx', lpFunding, '--replace'],
+    1,
+    /is signed and may still be mined: run publish to see it through/,
+  )
+  await send(issuer, currency, transfer(treasury, 1n))
+  // The next run signs another one, which is sent but not mined before that run is killed.
+  await chain.setAutomine(false)
+  const said = await interrupt(stack.issuerEnv(), publish('2026-Q2'), {
+    on: 'rpc',
+    when: SENDING,
+    arrives: true,
+  })
+  assert.match(said, /it can no longer be mined: signing another one/)
+  assert.equal((await publications()).length, 1)
+  const waiting = stack.tryIssue([...publish('2026-Q2'), '--json'])
+  const mining = setInterval(() => void chain.mine({ blocks: 1 }), 1_000)
+  const outcome = await waiting
+  clearInterval(mining)
+  await chain.setAutomine(true)
+  assert.equal(outcome.code, 0, outcome.stderr)
+  assert.match(outcome.stderr, /an earlier run signed transaction 0x[0-9a-f]{64}: seeing it through/)
+  assert.equal((await publications()).length, 2)
+  assert.equal(await balanceOf(pair, issuer), units - BigInt(JSON.parse(outcome.stdout).total))
+})
+
+test('a cancelled distribution makes way for another; a wrong bearer secret delays its registration only', async () => {
+  const { issuer, distributor } = stack.deployment
+  const [, event] = await publications()
+  assert(event)
+  const { token, terms, root } = event.args
+  const cancel = encodeFunctionData({
+    abi: merkleDistributorAbi,
+    functionName: 'cancel',
+    args: [{ issuer, token, terms, root }],
+  })
+  await send(issuer, distributor, cancel)
+  await stack.synced()
+  assert.notEqual((await done(['status'])).periods[1].state, 'published')
+  await refused(publish('2026-Q2'), 1, /was cancelled: run prepare --period 2026-Q2 again/)
+  const prepared = await done(prepareArgs('2026-Q2', lpFunding))
+  assert.equal(prepared.state, 'replaced')
+
+  await refused(publish('2026-Q2'), 1, /the API refused the bearer secret/, {
+    PRORATA_API_SECRET: 'not the secret of this API',
+  })
+  const all = await publications()
+  assert.equal(all.length, 3)
+  const last = all.at(-1)?.args
+  assert.notEqual(last?.id, event.args.id)
+
+  // The state is lost before it was registered: the same inputs lead back to the same distribution.
+  cpSync(folderOf('2026-Q2'), join(state, 'copy'), { recursive: true })
+  rmSync(folderOf('2026-Q2'), { recursive: true })
+  await refused(
+    ['prepare', '--period', '2026-Q2', '--income', '1', '--funding-tx', lpFunding],
+    1,
+    /published already in transaction 0x[0-9a-f]{64}, with other figures/,
+  )
+  assert.equal((await done(prepareArgs('2026-Q2', lpFunding))).manifestHash, last?.manifestHash)
+  const result = await done(publish('2026-Q2'))
+  assert.deepEqual([result.id, result.alreadyPublished], [last?.id, true])
+  assert.equal((await publications()).length, 3)
+  const status = await done(['status'])
+  assert.deepEqual([status.periods[1].state, status.periods[1].distribution.id], ['published', last?.id])
+})
+
+test('a period that pays nobody is closed, and the next one carries over from it', async () => {
+  const q1 = JSON.parse(readFileSync(join(folderOf('2026-Q1'), 'manifest.json'), 'utf8'))
+  await refused(['prepare', '--period', '2026-Q3', '--income', '0.00'], 1, /2026-Q3 has not ended/)
+  await story.playUntil('2027-01-02T00:00:00Z', silent)
+  await stack.synced()
+  const fourth = ['prepare', '--period', '2026-Q4', '--income', '1000.00']
+  await refused(fourth, 1, /2026-Q3 was not published yet: prepare and publish it first/)
+  const third = await done(['prepare', '--period', '2026-Q3', '--income', '0.00'])
+  assert.deepEqual([third.root, third.total, third.payout.carryOut], [null, '0', q1.payout.carryOut])
+  const nonce = await nonceOfIssuer()
+  for (let run = 0; run < 2; run++) {
+    const closed = await done(['publish', '--period', '2026-Q3'])
+    assert.deepEqual([closed.published, closed.carryOut], [false, q1.payout.carryOut])
+  }
+  assert.equal(await nonceOfIssuer(), nonce)
+  assert.equal((await done(['status'])).periods[2].state, 'closed')
+  const result = await done(fourth)
+  assert.equal(result.payout.carryIn, q1.payout.carryOut)
+  assert.equal(result.previous, third.manifestHash)
+})
+
+test('status tells of every part that is away, and prepare names graph-node when it was stopped', async () => {
+  await stack.children.get('graph')?.stop()
+  await refused(
+    ['prepare', '--period', '2026-Q4', '--income', '1000.00'],
+    3,
+    /the subgraph does not answer at/,
+  )
+  const outcome = await stack.tryIssue(['status', '--json'], { PRORATA_API_URL: 'http://127.0.0.1:9' })
+  assert.equal(outcome.code, 3)
+  const { problems, subgraph, api, chain: head } = JSON.parse(outcome.stdout)
+  assert.equal(problems.length, 2)
+  assert.match(problems.join(' '), /the subgraph does not answer.*the API does not answer/)
+  assert.deepEqual([subgraph, api], [null, null])
+  assert(Number(head.number) > 0)
+})
