@@ -52,7 +52,10 @@ export type ManifestContext = { terms?: Terms; deployment?: Deployment; previous
 
 const same = (a: unknown, b: unknown): boolean => canonicalize(a) === canonicalize(b)
 
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const show = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text
+}
 
 type Json = { readonly [key: string]: unknown }
 
@@ -74,8 +77,10 @@ const differences = (
     ]
   })
 
-const compare = (stated: Json, computed: Json, code: ManifestProblemCode): ManifestProblem[] =>
-  differences('', integersAsText(stated) as Json, integersAsText(computed) as Json, () => code)
+const compare = (stated: Json, computed: Json, code: ManifestProblemCode): ManifestProblem[] => {
+  const wanted = Object.fromEntries(Object.keys(computed).map((field) => [field, stated[field]]))
+  return differences('', integersAsText(wanted) as Json, integersAsText(computed) as Json, () => code)
+}
 
 const HOLDER_CODES: Record<string, ManifestProblemCode> = {
   custody: 'CUSTODY',

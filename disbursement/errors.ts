@@ -14,6 +14,7 @@ export type DisbursementErrorCode =
   | 'RECORDS_INVALID'
   | 'MANIFEST_INVALID'
   | 'DISBURSEMENT_INPUT'
+  | 'REPLAY'
 
 /** Base of all errors of this room. `problems` has one sentence for each thing found wrong, at least one. */
 export class DisbursementError extends Error {
@@ -89,5 +90,13 @@ export class ManifestError extends DisbursementError {
   constructor(problems: readonly string[]) {
     super('MANIFEST_INVALID', `The manifest is not valid: ${problems.join('; ')}`, problems)
     this.name = 'ManifestError'
+  }
+}
+
+/** Logs that cannot be what the contracts emitted: out of order, missing, or of other contracts. */
+export class ReplayError extends DisbursementError {
+  constructor(message: string) {
+    super('REPLAY', message)
+    this.name = 'ReplayError'
   }
 }

@@ -60,6 +60,16 @@ export {
   shardFor,
   shardRange,
 } from './records.ts'
+export { differencesBetween, type PositionDifference } from './replay/compare.ts'
+export {
+  blocksOf,
+  type LedgerBlock,
+  type LedgerEvent,
+  logDecoder,
+  type RawLog,
+  replayedContracts,
+} from './replay/events.ts'
+export { Ledger, type LedgerProgram } from './replay/ledger.ts'
 export {
   type ClaimProof,
   claimOf,

@@ -9,6 +9,6 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     // Pure functions share nothing, so the files may share one worker.
     isolate: false,
-    testTimeout: 20_000,
+    testTimeout: 120_000,
   },
 })

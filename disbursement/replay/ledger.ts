@@ -1,0 +1,306 @@
+// The ledger of SPEC sections 3 to 5, from logs alone, whole blocks at a time. It is the second witness beside the
+// subgraph, so it shares nothing with it but the specification.
+import type { Address } from 'viem'
+import { type Deployment, ZERO_ADDRESS } from '../deployment.ts'
+import type { Position } from '../entitlement.ts'
+import { ReplayError } from '../errors.ts'
+import type { PrimaryLot } from '../lots.ts'
+import type { LpTreatment } from '../terms.ts'
+import { basisOf, depositBasis, type Reserves } from './basis.ts'
+import type { LedgerBlock, LedgerEvent } from './events.ts'
+
+/** What one wallet has. */
+type Wallet = { balance: bigint; staked: bigint; lp: bigint; lpStaked: bigint }
+
+/** What one holder has beyond the wallets' own. */
+type Holder = { wallets: Address[]; lots: bigint; entitlement: bigint; basis: bigint }
+
+type Transfer = LedgerEvent & { kind: 'transfer' }
+
+const total = (wallets: readonly Wallet[], of: keyof Wallet): bigint =>
+  wallets.reduce((sum, wallet) => sum + wallet[of], 0n)
+
+const isSameWay = (one: Transfer, other: Transfer): boolean =>
+  one.of === other.of && one.from === other.from && one.to === other.to
+
+/** Which contracts matter to the ledger. */
+export type LedgerProgram = Pick<
+  Deployment,
+  'pair' | 'tokenVault' | 'lpVault' | 'saleAddresses' | 'excluded'
+> & { lpTreatment: LpTreatment }
+
+/** State after the last block applied. Feed it every block with events, in order, from the token's first on. */
+export class Ledger {
+  readonly #program: LedgerProgram
+  readonly #excluded: ReadonlySet<Address>
+  readonly #sales: ReadonlySet<Address>
+  readonly #wallets = new Map<Address, Wallet>()
+  readonly #holders = new Map<Address, Holder>()
+  readonly #rootOf = new Map<Address, Address>()
+  readonly #recipients = new Map<Address, Address>()
+  readonly #lots: PrimaryLot[] = []
+  #block = -1n
+  #supply = 0n
+  #lpSupply = 0n
+  #reserves: Reserves = { token: 0n, other: 0n }
+  /** Reserves at the close of the block before the one being applied. */
+  #closed: Reserves = this.#reserves
+  /** The latest mint of LP units in the transaction being applied: it names who made the next deposit. */
+  #minted: { transaction: string; to: Address; units: bigint; first: boolean } | null = null
+  /** Holders whose custody the block being applied may have changed. */
+  #touched = new Set<Address>()
+
+  constructor(program: LedgerProgram) {
+    this.#program = program
+    this.#excluded = new Set(program.excluded)
+    this.#sales = new Set(program.saleAddresses)
+  }
+
+  /** The last block applied, -1 before the first. */
+  get block(): bigint {
+    return this.#block
+  }
+  /** Supply of the program's token and of the pair's LP token. */
+  get supply(): { token: bigint; lp: bigint } {
+    return { token: this.#supply, lp: this.#lpSupply }
+  }
+  get reserves(): Reserves {
+    return { ...this.#reserves }
+  }
+  /** Every primary lot so far, in the order of the chain. */
+  get lots(): readonly PrimaryLot[] {
+    return this.#lots
+  }
+
+  /** What one wallet has by itself, for comparison with `balanceOf`. */
+  wallet(address: Address): Readonly<Wallet> {
+    return this.#wallets.get(address) ?? { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }
+  }
+
+  /**
+   * Applies one block. Entitlements follow custody at its end, never inside it; a link counts for the whole block.
+   * @throws ReplayError when events are out of order, or take what is not there
+   */
+  apply(block: LedgerBlock): void {
+    if (block.number <= this.#block) {
+      throw new ReplayError(
+        `Block ${block.number} comes after block ${this.#block}; feed blocks in ascending order`,
+      )
+    }
+    this.#block = block.number
+    this.#closed = this.#reserves
+    this.#touched = new Set()
+    this.#checkOrder(block)
+    for (const event of block.events) if (event.kind === 'link') this.#link(event)
+    block.events.forEach((event, at) => {
+      this.#event(event, block.events, at)
+    })
+    for (const address of this.#touched) {
+      const holder = this.#holder(address)
+      const custody = this.#custody(holder)
+      if (custody < holder.entitlement) holder.entitlement = custody
+    }
+  }
+
+  /** Every holder that was ever seen and is not excluded, ascending; `settled` is the entitlement itself. */
+  positions(): Position[] {
+    return [...this.#holders]
+      .filter(([, { wallets }]) => !wallets.some((wallet) => this.#excluded.has(wallet)))
+      .map(([address, holder]) => this.#position(address, holder))
+      .sort((a, b) => (a.holder < b.holder ? -1 : 1))
+  }
+
+  #position(address: Address, holder: Holder): Position {
+    const own = holder.wallets.map((wallet) => this.#wallet(wallet))
+    const [lp, lpStaked] = [total(own, 'lp'), total(own, 'lpStaked')]
+    return {
+      holder: address,
+      wallets: [...holder.wallets].sort(),
+      recipient: this.#recipients.get(address) ?? null,
+      lots: holder.lots,
+      balance: total(own, 'balance'),
+      staked: total(own, 'staked'),
+      lp,
+      lpStaked,
+      units: lp + lpStaked,
+      basis: holder.basis,
+      custody: this.#custody(holder),
+      settled: holder.entitlement,
+      entitlement: holder.entitlement,
+    }
+  }
+
+  #checkOrder({ number, events }: LedgerBlock): void {
+    let before = -1
+    for (const { block, logIndex } of events) {
+      if (block !== number || logIndex <= before) {
+        throw new ReplayError(
+          `Block ${number}: log ${logIndex} of block ${block} is out of order after log ${before}`,
+        )
+      }
+      before = logIndex
+    }
+  }
+
+  #wallet(address: Address): Wallet {
+    const known = this.#wallets.get(address)
+    if (known !== undefined) return known
+    const wallet = { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }
+    this.#wallets.set(address, wallet)
+    this.#holder(address)
+    return wallet
+  }
+
+  #root(address: Address): Address {
+    return this.#rootOf.get(address) ?? address
+  }
+
+  #holder(address: Address): Holder {
+    const root = this.#root(address)
+    const known = this.#holders.get(root)
+    if (known !== undefined) return known
+    const holder = { wallets: [root], lots: 0n, entitlement: 0n, basis: 0n }
+    this.#holders.set(root, holder)
+    return holder
+  }
+
+  #custody({ wallets, basis }: Holder): bigint {
+    return wallets.reduce((sum, address) => {
+      const { balance, staked } = this.#wallet(address)
+      return sum + balance + staked
+    }, basis)
+  }
+
+  #units({ wallets }: Holder): bigint {
+    return wallets.reduce((sum, address) => {
+      const { lp, lpStaked } = this.#wallet(address)
+      return sum + lp + lpStaked
+    }, 0n)
+  }
+
+  #add(event: LedgerEvent, address: Address, of: keyof Wallet, amount: bigint): void {
+    const wallet = this.#wallet(address)
+    wallet[of] += amount
+    if (wallet[of] < 0n) {
+      throw new ReplayError(
+        `Log ${event.logIndex} of ${event.transaction} in block ${event.block} takes ${-amount} of ${address}, leaving ${of} at ${wallet[of]}: earlier logs are missing`,
+      )
+    }
+    this.#touched.add(this.#root(address))
+  }
+
+  #link(event: LedgerEvent & { kind: 'link' }): void {
+    const { holder: root, wallet } = event
+    const joining = this.#holder(wallet)
+    if (
+      this.#root(root) !== root ||
+      this.#root(wallet) !== wallet ||
+      joining.wallets.length > 1 ||
+      root === wallet
+    ) {
+      throw new ReplayError(
+        `Log ${event.logIndex} of ${event.transaction} links ${wallet} to ${root} against the rules`,
+      )
+    }
+    const holder = this.#holder(root)
+    holder.wallets.push(wallet)
+    holder.lots += joining.lots
+    holder.entitlement += joining.entitlement
+    holder.basis += joining.basis
+    this.#holders.delete(wallet)
+    this.#rootOf.set(wallet, root)
+    this.#touched.delete(wallet)
+    this.#touched.add(root)
+  }
+
+  #event(event: LedgerEvent, all: readonly LedgerEvent[], at: number): void {
+    switch (event.kind) {
+      case 'transfer':
+        if (event.of === 'token') this.#tokenTransfer(event)
+        else this.#lpTransfer(event, all, at)
+        return
+      case 'sync':
+        this.#reserves = { token: event.token, other: event.other }
+        return
+      case 'mint':
+        this.#deposit(event)
+        return
+      case 'stake':
+        this.#add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', event.amount)
+        return
+      case 'unstake':
+        this.#add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', -event.amount)
+        return
+      case 'recipient':
+        if (event.recipient === ZERO_ADDRESS) this.#recipients.delete(event.holder)
+        else this.#recipients.set(event.holder, event.recipient)
+        return
+      case 'link':
+    }
+  }
+
+  #tokenTransfer(event: Transfer): void {
+    const { from, to, amount } = event
+    if (from === ZERO_ADDRESS) this.#supply += amount
+    else this.#add(event, from, 'balance', -amount)
+    this.#add(event, to, 'balance', amount)
+    // Anyone can make a transfer of nothing from a sale address: it is no lot.
+    if (amount === 0n || !this.#sales.has(from) || this.#excluded.has(to)) return
+    const holder = this.#holder(to)
+    holder.lots += amount
+    holder.entitlement += amount
+    this.#lots.push({ transaction: event.transaction, logIndex: event.logIndex, buyer: to, amount })
+  }
+
+  #lpTransfer(event: Transfer, all: readonly LedgerEvent[], at: number): void {
+    const { from, to, amount } = event
+    if (from === ZERO_ADDRESS) {
+      // The opening mint begins with 1,000 units locked for nobody, made while there are none at all.
+      const opening = this.#minted?.transaction === event.transaction && this.#minted.first
+      const first = this.#lpSupply === 0n || (opening && this.#minted?.to === ZERO_ADDRESS)
+      this.#lpSupply += amount
+      this.#minted = { transaction: event.transaction, to, units: amount, first }
+      this.#add(event, to, 'lp', amount)
+      return
+    }
+    const holder = this.#holder(from)
+    const leaves = this.#root(to) !== this.#root(from) && !this.#isStaking(event, all, at)
+    if (leaves) holder.basis -= basisOf(holder.basis, amount, this.#units(holder))
+    this.#add(event, from, 'lp', -amount)
+    // The pair burns what it was sent; anybody else's transfer to zero only loses the units.
+    if (to === ZERO_ADDRESS && from === this.#program.pair) this.#lpSupply -= amount
+    else this.#add(event, to, 'lp', amount)
+  }
+
+  /** Is this transfer to the LP vault a stake? Then the vault says so, before the next such transfer. */
+  #isStaking(event: Transfer, all: readonly LedgerEvent[], at: number): boolean {
+    if (event.to !== this.#program.lpVault) return false
+    for (const later of all.slice(at + 1)) {
+      if (later.transaction !== event.transaction || (later.kind === 'transfer' && isSameWay(event, later)))
+        return false
+      if (later.kind === 'stake' && later.of === 'lp' && later.account === event.from)
+        return later.amount === event.amount
+    }
+    return false
+  }
+
+  #deposit(event: LedgerEvent & { kind: 'mint' }): void {
+    const minted = this.#minted
+    if (minted === null || minted.transaction !== event.transaction) {
+      throw new ReplayError(
+        `Log ${event.logIndex} of ${event.transaction} adds liquidity without minting LP units`,
+      )
+    }
+    this.#minted = null
+    if (this.#program.lpTreatment === 'none') return
+    this.#holder(minted.to).basis += depositBasis({
+      tokens: event.token,
+      units: minted.units,
+      supply: this.#lpSupply,
+      first: minted.first,
+      after: this.#reserves,
+      closed: this.#closed,
+    })
+    this.#touched.add(this.#root(minted.to))
+  }
+}
