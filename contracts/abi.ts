@@ -1755,6 +1755,17 @@ export const merkleDistributorAbi = [
  {
   "inputs": [
    {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   }
+  ],
+  "name": "NotToken",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "bytes32",
     "name": "id",
     "type": "bytes32"
@@ -1881,6 +1892,37 @@ export const merkleDistributorAbi = [
    },
    {
     "indexed": false,
+    "internalType": "uint256",
+    "name": "amount",
+    "type": "uint256"
+   }
+  ],
+  "name": "Claimed",
+  "type": "event"
+ },
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "bytes32",
+    "name": "id",
+    "type": "bytes32"
+   },
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   },
+   {
+    "indexed": false,
+    "internalType": "uint256",
+    "name": "index",
+    "type": "uint256"
+   },
+   {
+    "indexed": false,
     "internalType": "address",
     "name": "to",
     "type": "address"
@@ -1892,7 +1934,7 @@ export const merkleDistributorAbi = [
     "type": "uint256"
    }
   ],
-  "name": "Claimed",
+  "name": "ClaimedTo",
   "type": "event"
  },
  {
@@ -1936,37 +1978,6 @@ export const merkleDistributorAbi = [
    }
   ],
   "name": "Opened",
-  "type": "event"
- },
- {
-  "anonymous": false,
-  "inputs": [
-   {
-    "indexed": true,
-    "internalType": "bytes32",
-    "name": "id",
-    "type": "bytes32"
-   },
-   {
-    "indexed": true,
-    "internalType": "address",
-    "name": "account",
-    "type": "address"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256",
-    "name": "index",
-    "type": "uint256"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256",
-    "name": "amount",
-    "type": "uint256"
-   }
-  ],
-  "name": "PaymentFailed",
   "type": "event"
  },
  {
@@ -2030,25 +2041,49 @@ export const merkleDistributorAbi = [
    {
     "indexed": false,
     "internalType": "uint256",
+    "name": "paid",
+    "type": "uint256"
+   },
+   {
+    "components": [
+     {
+      "internalType": "address",
+      "name": "account",
+      "type": "address"
+     },
+     {
+      "internalType": "uint256",
+      "name": "amount",
+      "type": "uint256"
+     }
+    ],
+    "indexed": false,
+    "internalType": "struct IMerkleDistributor.Payment[]",
+    "name": "payments",
+    "type": "tuple[]"
+   }
+  ],
+  "name": "Pushed",
+  "type": "event"
+ },
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "bytes32",
+    "name": "id",
+    "type": "bytes32"
+   },
+   {
+    "indexed": false,
+    "internalType": "uint256",
     "name": "amount",
     "type": "uint256"
    }
   ],
   "name": "Swept",
   "type": "event"
- },
- {
-  "inputs": [],
-  "name": "CLAIM_TYPEHASH",
-  "outputs": [
-   {
-    "internalType": "bytes32",
-    "name": "",
-    "type": "bytes32"
-   }
-  ],
-  "stateMutability": "view",
-  "type": "function"
  },
  {
   "inputs": [],
@@ -2193,14 +2228,14 @@ export const merkleDistributorAbi = [
     "type": "address"
    },
    {
-    "internalType": "address",
-    "name": "to",
-    "type": "address"
-   },
-   {
     "internalType": "uint256",
     "name": "amount",
     "type": "uint256"
+   },
+   {
+    "internalType": "address",
+    "name": "to",
+    "type": "address"
    },
    {
     "internalType": "bytes32[]",

@@ -113,7 +113,9 @@ const sourcesOf = (deployment: Deployment, lpTreatment: LpTreatment): Source[] =
         'Published(indexed bytes32,indexed address,indexed address,bytes32,bytes32,uint256,bytes32)':
           'handlePublished',
         'Opened(indexed bytes32,indexed bytes32,uint256,bytes32,uint256)': 'handleOpened',
-        'Claimed(indexed bytes32,indexed address,uint256,address,uint256)': 'handleClaimed',
+        'Claimed(indexed bytes32,indexed address,uint256,uint256)': 'handleClaimed',
+        'ClaimedTo(indexed bytes32,indexed address,uint256,address,uint256)': 'handleClaimedTo',
+        'Pushed(indexed bytes32,uint256,(address,uint256)[])': 'handlePushed',
         'Cancelled(indexed bytes32,uint256)': 'handleCancelled',
         'Swept(indexed bytes32,uint256)': 'handleSwept',
       },

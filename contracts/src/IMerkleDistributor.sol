@@ -52,11 +52,15 @@ interface IMerkleDistributor {
         bytes32 manifestHash
     );
 
-    /// @notice The leaf `index` of `account` was paid, `amount` to `to`
-    event Claimed(bytes32 indexed id, address indexed account, uint256 index, address to, uint256 amount);
+    /// @notice The leaf `index` was paid to its account
+    event Claimed(bytes32 indexed id, address indexed account, uint256 index, uint256 amount);
 
-    /// @notice `push` or `distribute` could not pay the leaf `index`; it can be claimed like any other
-    event PaymentFailed(bytes32 indexed id, address indexed account, uint256 index, uint256 amount);
+    /// @notice The leaf `index` of `account` was paid to `to`, as the account wished
+    event ClaimedTo(bytes32 indexed id, address indexed account, uint256 index, address to, uint256 amount);
+
+    /// @notice `push` or `distribute` paid every leaf i of `payments` whose bit i is set in `paid`, each to its account. The
+    /// others were paid before, were masked, or their transfer failed: those can still be claimed
+    event Pushed(bytes32 indexed id, uint256 paid, Payment[] payments);
 
     /// @notice The issuer took the distribution back before it opened
     event Cancelled(bytes32 indexed id, uint256 amount);
@@ -88,6 +92,8 @@ interface IMerkleDistributor {
     error AlreadyPublished(bytes32 id);
     /// @notice No such distribution: it was never published, a shard is not opened yet, or a field handed back is wrong
     error NotPublished(bytes32 id);
+    /// @notice `token` answers no balanceOf: it is no ERC-20
+    error NotToken(address token);
     /// @notice The token delivered `received` where `total` was due: tokens that take a fee are refused
     error WrongDelivery(uint256 total, uint256 received);
     /// @notice Nothing can be paid before `opensAt`
@@ -212,8 +218,8 @@ interface IMerkleDistributor {
     /// @param d The distribution
     /// @param index The leaf's place in the tree
     /// @param account The leaf's account
-    /// @param to Where to pay
     /// @param amount The leaf's amount in base units
+    /// @param to Where to pay
     /// @param proof The leaf's siblings from the bottom up
     /// @param deadline Last second at which the consent is good
     /// @param signature EIP-712 Claim(bytes32 id,uint256 index,address account,uint256 amount,address to,uint256 deadline)
@@ -222,8 +228,8 @@ interface IMerkleDistributor {
         Distribution calldata d,
         uint256 index,
         address account,
-        address to,
         uint256 amount,
+        address to,
         bytes32[] calldata proof,
         uint256 deadline,
         bytes calldata signature

@@ -7,8 +7,10 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IMerkleDistributor} from "./IMerkleDistributor.sol";
+import {ItemPlace, ItemWords, Leaf, LeafWords} from "./lib/Leaf.sol";
 import {Tree} from "./lib/Tree.sol";
 import {Word} from "./lib/Word.sol";
 
@@ -38,10 +40,10 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     using SafeERC20 for IERC20;
     using Word for uint256;
 
-    // -- STORAGE
+    // -- CONSTANTS
 
-    /// @notice The EIP-712 type that an account signs for `claimBySig`
-    bytes32 public constant CLAIM_TYPEHASH =
+    /// @dev The EIP-712 type that an account signs for `claimBySig`
+    bytes32 private constant CLAIM_TYPEHASH =
         keccak256("Claim(bytes32 id,uint256 index,address account,uint256 amount,address to,uint256 deadline)");
 
     /// @notice Gas that each transfer of `push` and `distribute` may use, so that no recipient can use up the others'
@@ -52,9 +54,6 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
 
     /// @dev How an ERC-6492 signature of an undeployed wallet ends
     bytes32 private constant ERC6492_SUFFIX = 0x6492649264926492649264926492649264926492649264926492649264926492;
-
-    /// @dev One word per distribution: see lib/Word.sol
-    mapping(bytes32 id => uint256 word) private _words;
 
     constructor() EIP712("Prorata MerkleDistributor", "1") {}
 
@@ -96,7 +95,7 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         uint256 mask,
         bytes32 manifestHash
     ) external nonReentrant returns (bytes32 id) {
-        (bytes32 root, uint256 total, uint256 pay) = _read(payments, mask << 128);
+        (bytes32 root, uint256 total, uint256 pay) = _readList(payments, mask << 128);
         uint256 pending = ((1 << payments.length) - 1) & ~mask;
         id = _create(token, terms, root, total, pending << 128, pay);
         _requireOpen(id, terms);
@@ -136,16 +135,16 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         bytes32 parentId = _idOf(parent.issuer, parent.token, parent.terms, parent.root);
         if (_isShard(parent.terms)) revert IsShard(parentId);
         _requireOpen(parentId, parent.terms);
-        bytes32 found = Tree.rootOf(Tree.shardLeaf(shard, root, total), proof);
+        bytes32 found = MerkleProof.processProofCalldata(proof, Tree.shardLeaf(shard, root, total));
         if (found != parent.root) revert InvalidProof(parentId, found);
 
         id = _idOf(parent.issuer, parent.token, parentId, root);
-        if (_words[id] != 0) return id;
+        if (_read(id) != 0) return id;
         if (total == 0) revert BadTotal(total);
-        uint256 word = _words[parentId];
+        uint256 word = _read(parentId);
         if (total > word.remaining()) _revertExceeds(parentId, total, word);
-        _words[parentId] = word.give(total);
-        _words[id] = total;
+        _write(parentId, word.give(total));
+        _write(id, total);
         emit Opened(id, parentId, shard, root, total);
     }
 
@@ -159,10 +158,9 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         uint256 amount,
         bytes32[] calldata proof
     ) external {
-        bytes32 id = _idOf(d.issuer, d.token, d.terms, d.root);
-        _take(id, d.terms, d.root, index, account, amount, proof);
-        emit Claimed(id, account, index, account, amount);
-        IERC20(d.token).safeTransfer(account, amount);
+        Leaf leaf = LeafWords.fromCall(d);
+        emit Claimed(_take(leaf, proof), account, index, amount);
+        IERC20(leaf.token()).safeTransfer(account, amount);
     }
 
     /// @inheritdoc IMerkleDistributor
@@ -170,9 +168,10 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         external
     {
         _requireRecipient(to);
-        bytes32 id = _idOf(d.issuer, d.token, d.terms, d.root);
-        _take(id, d.terms, d.root, index, msg.sender, amount, proof);
-        emit Claimed(id, msg.sender, index, to, amount);
+        Leaf leaf = LeafWords.fromCall(d);
+        leaf.setAccount(msg.sender);
+        bytes32 id = _take(leaf, proof);
+        emit ClaimedTo(id, msg.sender, index, to, amount);
         IERC20(d.token).safeTransfer(to, amount);
     }
 
@@ -181,34 +180,36 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         Distribution calldata d,
         uint256 index,
         address account,
-        address to,
         uint256 amount,
+        address to,
         bytes32[] calldata proof,
         uint256 deadline,
         bytes calldata signature
     ) external {
         _requireRecipient(to);
         if (block.timestamp > deadline) revert SignatureExpired(deadline);
-        bytes32 id = _idOf(d.issuer, d.token, d.terms, d.root);
+        Leaf leaf = LeafWords.fromCall(d);
         // No nonce: the leaf's flag is one.
-        bytes32 consent = keccak256(abi.encode(CLAIM_TYPEHASH, id, index, account, amount, to, deadline));
+        bytes32 consent = keccak256(abi.encode(CLAIM_TYPEHASH, leaf.id(), index, account, amount, to, deadline));
         _requireSigned(account, _hashTypedDataV4(consent), signature);
-        _take(id, d.terms, d.root, index, account, amount, proof);
-        emit Claimed(id, account, index, to, amount);
+        bytes32 id = _take(leaf, proof);
+        emit ClaimedTo(id, account, index, to, amount);
         IERC20(d.token).safeTransfer(to, amount);
     }
 
     /// @inheritdoc IMerkleDistributor
-    function claimMany(address issuer, address token, address account, Item[] calldata items) external {
+    function claimMany(address issuer, address token, address account, Item[] calldata items)
+        external
+    {
         if (items.length == 0) revert BadCount(0);
+        Leaf leaf = LeafWords.forItems(issuer, token, account);
         uint256 sum;
         for (uint256 i = 0; i < items.length; ++i) {
-            Item calldata item = items[i];
-            bytes32 id = _idOf(issuer, token, item.terms, item.root);
-            _take(id, item.terms, item.root, item.index, account, item.amount, item.proof);
-            emit Claimed(id, account, item.index, account, item.amount);
+            ItemPlace item = ItemWords.at(items, i);
+            leaf.setItem(item);
+            item.logClaimed(_take(leaf, item.proof()), account);
             unchecked {
-                sum += item.amount; // each below 2^128, and fewer than 2^128 of them
+                sum += leaf.amount(); // each below 2^128, and fewer than 2^128 of them
             }
         }
         IERC20(token).safeTransfer(account, sum);
@@ -218,12 +219,12 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     function push(Distribution calldata d, Payment[] calldata payments) external nonReentrant {
         bytes32 id = _idOf(d.issuer, d.token, d.terms, d.root);
         _requireOpen(id, d.terms);
-        uint256 word = _words[id];
-        (bytes32 root,, uint256 pay) = _read(payments, word);
+        uint256 word = _read(id);
+        (bytes32 root,, uint256 pay) = _readList(payments, word);
         if (root != d.root) revert InvalidList(id, root);
         uint256 pending = (((1 << payments.length) - 1) << 128) & ~word;
         if (pay > word.remaining()) _revertExceeds(id, pay, word);
-        _words[id] = word.pay(pending, pay);
+        _write(id, word.pay(pending, pay));
         _payEach(id, d.token, payments, pending);
     }
 
@@ -236,21 +237,34 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
 
     /// @inheritdoc IMerkleDistributor
     function wordOf(bytes32 id) external view returns (uint256 word) {
-        return _words[id];
+        return _read(id);
     }
 
     /// @inheritdoc IMerkleDistributor
     function remaining(bytes32 id) external view returns (uint256 amount) {
-        return _words[id].remaining();
+        return _read(id).remaining();
     }
 
     /// @inheritdoc IMerkleDistributor
     function isClaimed(bytes32 id, uint256 index) external view returns (bool) {
         if (index >= Word.INDEXES) revert BadIndex(index);
-        return _words[id] & Word.flag(index) != 0;
+        return _read(id) & Word.flag(index) != 0;
     }
 
     // -- INNER: WORDS
+
+    /// @dev The word of an id stands in the slot of that number: an id is a hash already, and no other slot is used
+    function _read(bytes32 id) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(id)
+        }
+    }
+
+    function _write(bytes32 id, uint256 word) private {
+        assembly ("memory-safe") {
+            sstore(id, word)
+        }
+    }
 
     /// @dev Writes the word of a new distribution of the caller's: `total`, of which `pay` is being paid for `paid`
     function _create(address token, bytes32 terms, bytes32 root, uint256 total, uint256 paid, uint256 pay)
@@ -263,39 +277,38 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         if (root == 0) revert BadRoot();
         if (total == 0 || total > Word.MAX_AMOUNT) revert BadTotal(total);
         id = _idOf(msg.sender, token, terms, root);
-        if (_words[id] != 0) revert AlreadyPublished(id);
-        _words[id] = total.pay(paid, pay);
+        if (_read(id) != 0) revert AlreadyPublished(id);
+        _write(id, total.pay(paid, pay));
     }
 
     /// @dev Writes down that a leaf is paid, or reverts. The only way to a claim's payment
-    function _take(
-        bytes32 id,
-        bytes32 terms,
-        bytes32 root,
-        uint256 index,
-        address account,
-        uint256 amount,
-        bytes32[] calldata proof
-    ) private {
+    function _take(Leaf leaf, bytes32[] calldata proof) private returns (bytes32 id) {
+        id = leaf.id();
+        if (block.timestamp < _opensAt(leaf.terms())) _requireShard(id, leaf.terms());
+        bytes32 found = Tree.rootOf(leaf.hash(), proof);
+        if (found != leaf.root()) revert InvalidProof(id, found);
+        uint256 word = _read(id);
+        uint256 flag = Word.flag(leaf.index());
+        if (!word.canPay(flag, leaf.amount())) _refuse(id, word, leaf.index(), leaf.amount());
+        _write(id, word.pay(flag, leaf.amount()));
+    }
+
+    /// @dev Says why a word cannot pay
+    function _refuse(bytes32 id, uint256 word, uint256 index, uint256 amount) private pure {
         if (index >= Word.INDEXES) revert BadIndex(index);
-        _requireOpen(id, terms);
-        bytes32 found = Tree.rootOf(Tree.accountLeaf(index, account, amount), proof);
-        if (found != root) revert InvalidProof(id, found);
-        uint256 word = _words[id];
-        uint256 flag = Word.flag(index);
-        if (word & flag != 0) revert AlreadyClaimed(id, index);
-        if (amount > word.remaining()) _revertExceeds(id, amount, word);
         if (amount == 0) revert ZeroAmount(index);
-        _words[id] = word.pay(flag, amount);
+        if (word == 0) revert NotPublished(id);
+        if (word & Word.flag(index) != 0) revert AlreadyClaimed(id, index);
+        revert ExceedsRemaining(id, amount, word.remaining());
     }
 
     /// @dev Ends a distribution and says what was left of it
     function _end(bytes32 id) private returns (uint256 left) {
-        uint256 word = _words[id];
+        uint256 word = _read(id);
         if (word == 0) revert NotPublished(id);
         left = word.remaining();
         if (left == 0) revert NothingLeft(id);
-        _words[id] = Word.ENDED;
+        _write(id, Word.ENDED);
     }
 
     /// @dev Ends the distribution `id` after the deadline in `terms`: its own, or its parent's
@@ -314,11 +327,25 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     function _fund(bytes32 id, address token, bytes32 terms, bytes32 root, uint256 total, bytes32 manifestHash)
         private
     {
-        uint256 before = IERC20(token).balanceOf(address(this));
+        uint256 before = _balance(token);
         IERC20(token).safeTransferFrom(msg.sender, address(this), total);
-        uint256 received = IERC20(token).balanceOf(address(this)) - before;
+        uint256 received = _balance(token) - before;
         if (received != total) revert WrongDelivery(total, received);
         emit Published(id, msg.sender, token, terms, root, total, manifestHash);
+    }
+
+    /// @dev What this contract has of the token
+    function _balance(address token) private view returns (uint256 amount) {
+        bytes4 selector = IERC20.balanceOf.selector;
+        bool answered;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, address())
+            // The last argument is evaluated first: the call comes before the size of its answer.
+            answered := and(gt(returndatasize(), 0x1f), staticcall(gas(), token, 0x00, 0x24, 0x00, 0x20))
+            amount := mload(0x00)
+        }
+        if (!answered) revert NotToken(token);
     }
 
     /// @dev Pays the leaves whose flags are `pending`, which the word says are paid, and takes back what failed
@@ -329,42 +356,38 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
             uint256 flag = Word.flag(i);
             if (pending & flag == 0) continue;
             if (gasleft() < GAS_NEEDED) revert NotEnoughGas(gasleft(), GAS_NEEDED);
-            Payment calldata payment = payments[i];
-            if (_tryTransfer(token, payment.account, payment.amount)) {
-                emit Claimed(id, payment.account, i, payment.account, payment.amount);
-            } else {
-                emit PaymentFailed(id, payment.account, i, payment.amount);
+            if (!_tryTransfer(token, payments[i])) {
                 failed |= flag;
                 unchecked {
-                    unpaid += payment.amount; // the sum of all is below 2^128
+                    unpaid += payments[i].amount; // the sum of all is below 2^128
                 }
             }
         }
         // The word is read again: a recipient may have claimed something else of this distribution meanwhile.
-        if (failed != 0) _words[id] = _words[id].unpay(failed, unpaid);
+        if (failed != 0) _write(id, _read(id).unpay(failed, unpaid));
+        uint256 paid = pending & ~failed;
+        if (paid != 0) emit Pushed(id, paid >> 128, payments);
     }
 
-    /// @dev Whether the token moved `amount` to `to`: no revert, and true or nothing returned. At most TRANSFER_GAS is used,
-    /// and one word of what comes back is looked at
-    function _tryTransfer(address token, address to, uint256 amount) private returns (bool success) {
+    /// @dev Whether the token made the payment: no revert, and true or nothing returned. At most TRANSFER_GAS is used, and
+    /// one word of what comes back is looked at
+    function _tryTransfer(address token, Payment calldata payment) private returns (bool success) {
         bytes4 selector = IERC20.transfer.selector;
         uint256 gasCap = TRANSFER_GAS;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, selector)
-            mstore(add(free, 0x04), to)
-            mstore(add(free, 0x24), amount)
-            mstore(0x00, 0)
+            calldatacopy(add(free, 0x04), payment, 0x40)
             success := call(gasCap, token, 0, free, 0x44, 0x00, 0x20)
             // Having answered balanceOf before, the token has code.
-            success := and(success, or(iszero(returndatasize()), eq(mload(0x00), 1)))
+            success := and(success, or(iszero(returndatasize()), and(gt(returndatasize(), 0x1f), eq(mload(0x00), 1))))
         }
     }
 
     // -- INNER: CHECKS
 
     /// @dev The tree over a list, the sum of its amounts, and the sum of those whose flags are not in `skip`
-    function _read(Payment[] calldata payments, uint256 skip)
+    function _readList(Payment[] calldata payments, uint256 skip)
         private
         pure
         returns (bytes32 root, uint256 total, uint256 pay)
@@ -386,9 +409,12 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     }
 
     function _requireOpen(bytes32 id, bytes32 terms) private view {
-        uint256 opensAt = _opensAt(terms);
-        // A shard could be opened only after its parent had opened.
-        if (block.timestamp < opensAt && !_isShard(terms)) revert NotOpenYet(id, opensAt);
+        if (block.timestamp < _opensAt(terms)) _requireShard(id, terms);
+    }
+
+    /// @dev What is not open by its terms is open if it is a shard: that could exist only after its parent had opened
+    function _requireShard(bytes32 id, bytes32 terms) private pure {
+        if (!_isShard(terms)) revert NotOpenYet(id, _opensAt(terms));
     }
 
     function _requireRecipient(address to) private view {

@@ -1,6 +1,14 @@
-import { BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
+import { Address, BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
 import { Claim, Distribution } from '../generated/schema'
-import { Cancelled, Claimed, Opened, Published, Swept } from '../generated/Distributor/MerkleDistributor'
+import {
+  Cancelled,
+  Claimed,
+  ClaimedTo,
+  Opened,
+  Published,
+  Pushed,
+  Swept,
+} from '../generated/Distributor/MerkleDistributor'
 import { Ledger, rowId } from './ledger'
 
 // The issuer's distributions. Anyone may publish on the same contract: what others publish is not this program's.
@@ -42,24 +50,24 @@ export function handleOpened(event: Opened): void {
 
 export function handleClaimed(event: Claimed): void {
   const params = event.params
-  const distribution = Distribution.load(params.id)
-  if (distribution === null) return
-  distribution.remaining = distribution.remaining.minus(params.amount)
-  distribution.claims += 1
-  distribution.save()
-  const claim = new Claim(rowId(event))
-  claim.distribution = params.id
-  claim.account = params.account
-  claim.to = params.to
-  claim.index = params.index
-  claim.amount = params.amount
-  claim.block = event.block.number.toI32()
-  claim.timestamp = event.block.timestamp.toI64()
-  claim.transaction = event.transaction.hash
-  claim.save()
-  const ledger = new Ledger(event)
-  ledger.program.claims += 1
-  ledger.close()
+  pay(event, rowId(event), params.id, params.account, params.account, params.index, params.amount)
+}
+
+/** Paid where the account wished. */
+export function handleClaimedTo(event: ClaimedTo): void {
+  const params = event.params
+  pay(event, rowId(event), params.id, params.account, params.to, params.index, params.amount)
+}
+
+/** Many leaves paid at once, each to its account: bit i of `paid` says whether leaf i was among them. */
+export function handlePushed(event: Pushed): void {
+  const params = event.params
+  for (let i = 0; i < params.payments.length; i++) {
+    if (params.paid.rightShift(u8(i)).bitAnd(BigInt.fromI32(1)).isZero()) continue
+    const payment = params.payments[i]
+    const row = rowId(event).concatI32(i)
+    pay(event, row, params.id, payment.account, payment.account, BigInt.fromI32(i), payment.amount)
+  }
 }
 
 export function handleCancelled(event: Cancelled): void {
@@ -68,6 +76,35 @@ export function handleCancelled(event: Cancelled): void {
 
 export function handleSwept(event: Swept): void {
   end(event, event.params.id, event.params.amount, 'SWEPT')
+}
+
+function pay(
+  event: ethereum.Event,
+  row: Bytes,
+  id: Bytes,
+  account: Address,
+  to: Address,
+  index: BigInt,
+  amount: BigInt,
+): void {
+  const distribution = Distribution.load(id)
+  if (distribution === null) return
+  distribution.remaining = distribution.remaining.minus(amount)
+  distribution.claims += 1
+  distribution.save()
+  const claim = new Claim(row)
+  claim.distribution = id
+  claim.account = account
+  claim.to = to
+  claim.index = index
+  claim.amount = amount
+  claim.block = event.block.number.toI32()
+  claim.timestamp = event.block.timestamp.toI64()
+  claim.transaction = event.transaction.hash
+  claim.save()
+  const ledger = new Ledger(event)
+  ledger.program.claims += 1
+  ledger.close()
 }
 
 function begin(event: ethereum.Event, row: Distribution): void {

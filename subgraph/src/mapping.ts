@@ -4,4 +4,12 @@ export { handleBurn, handleLpTransfer, handleMint, handleSwap, handleSync } from
 export { handlePurchased } from './offering'
 export { handleLinked, handleRecipientNamed } from './registry'
 export { handleLpStaked, handleLpWithdrawn, handleTokenStaked, handleTokenWithdrawn } from './vaults'
-export { handleCancelled, handleClaimed, handleOpened, handlePublished, handleSwept } from './distributor'
+export {
+  handleCancelled,
+  handleClaimed,
+  handleClaimedTo,
+  handleOpened,
+  handlePublished,
+  handlePushed,
+  handleSwept,
+} from './distributor'

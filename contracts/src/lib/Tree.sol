@@ -29,14 +29,19 @@ library Tree {
     function rootOf(bytes32 leaf, bytes32[] calldata proof) internal pure returns (bytes32 root) {
         assembly ("memory-safe") {
             root := leaf
-            let end := add(proof.offset, shl(5, proof.length))
-            for { let at := proof.offset } lt(at, end) { at := add(at, 0x20) } {
-                let sibling := calldataload(at)
-                // The smaller of the two goes first.
-                let place := shl(5, gt(root, sibling))
-                mstore(place, root)
-                mstore(xor(place, 0x20), sibling)
-                root := keccak256(0x00, 0x40)
+            if proof.length {
+                let at := proof.offset
+                let end := add(at, shl(5, proof.length))
+                for {} 1 {} {
+                    let sibling := calldataload(at)
+                    // The smaller of the two goes first.
+                    let place := shl(5, gt(root, sibling))
+                    mstore(place, root)
+                    mstore(xor(place, 0x20), sibling)
+                    root := keccak256(0x00, 0x40)
+                    at := add(at, 0x20)
+                    if iszero(lt(at, end)) { break }
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ library Word {
     /// @notice Indexes in one distribution: 0 … 127
     uint256 internal constant INDEXES = 128;
     /// @notice The largest amount a distribution can hold
-    uint256 internal constant MAX_AMOUNT = type(uint128).max;
+    uint256 internal constant MAX_AMOUNT = 0xffffffffffffffffffffffffffffffff;
     /// @notice Nothing remains and nothing can be claimed: swept, cancelled, or given away to shards in full
     uint256 internal constant ENDED = MAX_AMOUNT << 128;
 
@@ -22,6 +22,15 @@ library Word {
     function flag(uint256 index) internal pure returns (uint256) {
         // Two shifts, because index + 128 could wrap around.
         return uint256(1 << 128) << index;
+    }
+
+    /// @notice Whether the word can pay `amount` for `flag`: the flag exists and is not set, and 1 ≤ amount ≤ remaining
+    function canPay(uint256 word, uint256 flag_, uint256 amount) internal pure returns (bool yes) {
+        assembly ("memory-safe") {
+            // A flag that is set, or none at all, is not above what the word has of it. amount − 1 wraps around for zero,
+            // to a number that no remainder is above.
+            yes := and(gt(flag_, and(word, flag_)), lt(sub(amount, 1), and(word, MAX_AMOUNT)))
+        }
     }
 
     /// @notice The word after paying `amount` for the flags in `paid`
