@@ -52,8 +52,7 @@ const get = async <T>(path: string): Promise<T> => {
   assert.equal(response.status, 200, path)
   return (await response.json()) as T
 }
-const distributions = async () =>
-  (await get<{ distributions: Distribution[] }>('/v1/distributions')).distributions
+const distributions = () => get<Distribution[]>('/v1/distributions')
 const distributionOf = async (period: string) => {
   const found = (await distributions()).find((one) => one.period === period)
   assert.ok(found, `${period} is published`)

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { StackError } from './child.ts'
 
@@ -17,6 +18,13 @@ export type PortName = (typeof PORT_NAMES)[number]
 export type Ports = Readonly<Record<PortName, number>>
 
 /**
+ * Free ports are drawn from here: below the range from which systems take ports for outgoing connections, so that none
+ * is taken between its choice and its use.
+ */
+const FIRST = 20_000
+const LAST = 32_000
+
+/**
  * A port for every part: the one asked for, or a free one.
  * @throws StackError when a port that was asked for is taken.
  */
@@ -26,9 +34,11 @@ export async function choosePorts(asked: Partial<Record<PortName, number>>): Pro
   const held: (() => Promise<void>)[] = []
   try {
     for (const name of PORT_NAMES) {
-      const { port, release } = await hold(name, asked[name])
-      chosen[name] = port
-      held.push(release)
+      const port = asked[name]
+      const holding =
+        port === undefined ? await holdAny() : await hold(port).catch((error) => refuse(name, port, error))
+      chosen[name] = holding.port
+      held.push(holding.release)
     }
   } finally {
     await Promise.all(held.map((release) => release()))
@@ -36,25 +46,37 @@ export async function choosePorts(asked: Partial<Record<PortName, number>>): Pro
   return chosen as Ports
 }
 
-function hold(
-  name: PortName,
-  port: number | undefined,
-): Promise<{ port: number; release: () => Promise<void> }> {
+interface Held {
+  readonly port: number
+  release(): Promise<void>
+}
+
+async function holdAny(): Promise<Held> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      return await hold(randomInt(FIRST, LAST))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
+  }
+  throw new StackError(
+    `no port from ${FIRST} to ${LAST} is free; give each part one, with ${PORT_NAMES.map((name) => `--port-${name}`).join(', ')}`,
+  )
+}
+
+function hold(port: number): Promise<Held> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program is using it' : error.message
-      reject(
-        new StackError(
-          `port ${port} for ${name} cannot be used: ${why}; end that program, or give another with --port-${name}`,
-        ),
-      )
-    })
-    server.listen(port ?? 0, '127.0.0.1', () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string')
-        return reject(new StackError(`no port for ${name}`))
-      resolve({ port: address.port, release: () => new Promise((done) => server.close(() => done())) })
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      resolve({ port, release: () => new Promise((done) => server.close(() => done())) })
     })
   })
+}
+
+function refuse(name: PortName, port: number, error: NodeJS.ErrnoException): never {
+  const why = error.code === 'EADDRINUSE' ? 'another program is using it' : error.message
+  throw new StackError(
+    `port ${port} for ${name} cannot be used: ${why}; end that program, or give another with --port-${name}`,
+  )
 }

@@ -82,6 +82,9 @@ export const startGraphNode = async (options: GraphNodeOptions): Promise<GraphNo
         ETHEREUM_POLLING_INTERVAL: '100', // ms
         GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: '1', // s; else it stalls for 30 when mining stops
         GRAPH_STORE_WRITE_BATCH_SIZE: '1000', // kB; right for a sparse chain
+        // None is cached: the cache knows a query at a block number by the number alone, and would answer from before a
+        // reorganization.
+        GRAPH_CACHED_SUBGRAPH_IDS: '',
         ...options.env,
       },
     },

@@ -32,8 +32,8 @@ export const startPostgres = async (options: {
   await requireFree(port, 'PostgreSQL')
   const { initdb, postgres } = await binaries()
   mkdirSync(dir, { recursive: true })
-  const owner = unprivileged()
-  const spawn: SpawnOptions = { ...owner, cwd: dir, env: { ...process.env, LC_ALL: 'C' } }
+  const owner = await unprivileged()
+  const spawn: SpawnOptions = { ...owner.ids, cwd: dir, env: { ...process.env, LC_ALL: 'C' } }
   const data = join(dir, 'data')
   const passwordFile = join(dir, 'password')
 
@@ -43,14 +43,13 @@ export const startPostgres = async (options: {
     rmSync(making, { recursive: true, force: true })
     mkdirSync(making, { mode: 0o700 })
     writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
-    if (owner.uid !== undefined && owner.gid !== undefined) {
-      chownSync(making, owner.uid, owner.gid)
-      chownSync(passwordFile, owner.uid, owner.gid)
+    if (owner.ids) {
+      chownSync(making, owner.ids.uid, owner.ids.gid)
+      chownSync(passwordFile, owner.ids.uid, owner.ids.gid)
     }
     try {
       await promisify(execFile)(
-        initdb,
-        [
+        ...owner.through(initdb, [
           `--pgdata=${making}`,
           `--username=${USER}`,
           `--pwfile=${passwordFile}`,
@@ -58,15 +57,15 @@ export const startPostgres = async (options: {
           '--locale=C', // graph-node wants it
           '--encoding=UTF8',
           '--no-sync',
-        ],
-        { ...owner, cwd: dir, env: { ...process.env, LC_ALL: 'C' } },
+        ]),
+        { ...owner.ids, cwd: dir, env: { ...process.env, LC_ALL: 'C' } },
       )
     } catch (error) {
       const { stderr, message } = error as { stderr?: string; message: string }
       const hint =
-        owner.uid === undefined
+        owner.ids === undefined
           ? ''
-          : `; as root it runs as user id ${owner.uid}, who must be able to enter ${dir}`
+          : `; as root it runs as user id ${owner.ids.uid}, who must be able to enter ${dir}`
       throw new Error(`PostgreSQL could not make its database in ${dir}: ${stderr?.trim() || message}${hint}`)
     }
     renameSync(making, data)
@@ -79,10 +78,12 @@ export const startPostgres = async (options: {
     'synchronous_commit=off', // a lost second is indexed again
     'logging_collector=off',
   ]
+  const flags = settings.flatMap((setting) => ['-c', setting])
+  const [command, args] = owner.through(postgres, ['-D', data, '-p', String(port), ...flags])
   const service = startService({
     name: 'PostgreSQL',
-    command: postgres,
-    args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    command,
+    args,
     spawn,
     logFile,
     signals: ['SIGINT', 'SIGQUIT'], // fast shutdown, immediate shutdown
@@ -105,13 +106,32 @@ const binaries = async (): Promise<{ initdb: string; postgres: string }> => {
   }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the system's user for it, or as nobody. */
-const unprivileged = (): { uid?: number; gid?: number } => {
-  if (process.getuid?.() !== 0) return {}
+/** As whom PostgreSQL runs. */
+type Owner = {
+  /** The command with which to run a program of its. */
+  through(program: string, args: string[]): [command: string, args: string[]]
+  /** Other ids to run it under; it then needs to be let into its folder. */
+  ids?: { uid: number; gid: number }
+}
+
+/**
+ * PostgreSQL refuses to run as root. In a user namespace of its own root looks like somebody else, and still reads and
+ * writes its own files, wherever they are; where that is forbidden, it runs as the system's user for it, or as nobody.
+ */
+const unprivileged = async (): Promise<Owner> => {
+  const directly: Owner = { through: (program, args) => [program, args] }
+  if (process.getuid?.() !== 0) return directly
+  const namespace = ['--user', '--map-user=1000', '--map-group=1000']
+  try {
+    await promisify(execFile)('unshare', [...namespace, 'true'])
+    return { through: (program, args) => ['unshare', [...namespace, program, ...args]] }
+  } catch {
+    // No such namespaces here: another user it is.
+  }
   const users = readFileSync('/etc/passwd', 'utf8').split('\n')
   for (const name of ['postgres', 'nobody']) {
     const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(':') ?? []
-    if (uid && gid) return { uid: Number(uid), gid: Number(gid) }
+    if (uid && gid) return { ...directly, ids: { uid: Number(uid), gid: Number(gid) } }
   }
   throw new Error('PostgreSQL cannot run as root, and this system has neither a user postgres nor nobody')
 }

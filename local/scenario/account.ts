@@ -24,11 +24,9 @@ export async function published(stack: Stack): Promise<Published[]> {
     if (!response.ok) throw new StackError(`the API answered ${response.status} for ${path}`)
     return response.json()
   }
-  const list = (await get('/v1/distributions')) as {
-    distributions: (Omit<Published, 'holders'> & { manifestHash: string })[]
-  }
+  const list = (await get('/v1/distributions')) as (Omit<Published, 'holders'> & { manifestHash: string })[]
   return Promise.all(
-    list.distributions
+    list
       .toSorted((a, b) => a.period.localeCompare(b.period))
       .map(async ({ period, asset, manifestHash }) => {
         const { holders } = (await get(`/v1/manifests/${manifestHash}`)) as { holders: HolderRow[] }
