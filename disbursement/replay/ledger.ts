@@ -78,7 +78,7 @@ export class Ledger {
   }
 
   /**
-   * Applies one block. Entitlements follow custody at its end, never inside it; a link counts for the whole block.
+   * Applies one block. Entitlements follow custody at its end, never inside it, so a link counts for its whole block.
    * @throws ReplayError when events are out of order, or take what is not there
    */
   apply(block: LedgerBlock): void {
@@ -91,7 +91,6 @@ export class Ledger {
     this.#closed = this.#reserves
     this.#touched = new Set()
     this.#checkOrder(block)
-    for (const event of block.events) if (event.kind === 'link') this.#link(event)
     block.events.forEach((event, at) => {
       this.#event(event, block.events, at)
     })
@@ -236,6 +235,7 @@ export class Ledger {
         else this.#recipients.set(event.holder, event.recipient)
         return
       case 'link':
+        this.#link(event)
     }
   }
 

@@ -102,6 +102,13 @@ describe('links', () => {
     expect(chain.of(A)).toMatchObject({ basis: 10_000n, units, entitlement: P })
   })
 
+  test('come too late for the basis of LP units sent before them in the same block', () => {
+    const chain = pooled()
+    const units = chain.addLiquidity(A, 10_000n, 10_000n)
+    chain.close().lpTransfer(A, B, units).link(A, B).close()
+    expect(chain.of(A)).toMatchObject({ basis: 0n, units, entitlement: 10_000n })
+  })
+
   test('against the rules are refused', () => {
     expect(() => sold().link(A, B).close().link(C, B).close()).toThrow('against the rules')
     expect(() => sold().link(A, A).close()).toThrow('against the rules')
