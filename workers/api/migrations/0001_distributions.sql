@@ -4,7 +4,8 @@ CREATE TABLE distributions (
   number INTEGER PRIMARY KEY,
   -- keccak256(abi.encode(issuer, token, terms, root)), lower-case hex, as are all hashes and addresses here.
   id TEXT NOT NULL UNIQUE,
-  manifest_hash TEXT NOT NULL UNIQUE,
+  -- Not unique: what was cancelled may be published again with other times.
+  manifest_hash TEXT NOT NULL,
   issuer TEXT NOT NULL,
   token TEXT NOT NULL,
   terms TEXT NOT NULL,

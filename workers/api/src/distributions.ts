@@ -127,7 +127,8 @@ const ROWS_A_STATEMENT = 5000
 
 /**
  * Writes a distribution and its allocations. May be repeated, also after a failure half-way: rows that are there stay,
- * missing ones are added, and readers see the distribution only when all are there.
+ * missing ones are added, and readers see the distribution only when all are there. Where it was published follows the
+ * chain, which may have put the transaction into another block meanwhile.
  * @param payments the leaves in order
  * @returns whether it was new
  */
@@ -141,7 +142,8 @@ export const registerDistribution = async (
     await db
       .prepare(
         `INSERT INTO distributions (${COLUMNS}) VALUES (${Array.from({ length: 17 }, () => '?').join(', ')})
-         ON CONFLICT DO NOTHING`,
+         ON CONFLICT (id) DO UPDATE SET published_at = excluded.published_at, block = excluded.block,
+           transaction_hash = excluded.transaction_hash`,
       )
       .bind(
         fields.id,

@@ -68,8 +68,8 @@ const broken = (error: unknown, manifestHash: Hex): never => {
   )
 }
 
-/** Read first: holds the whole head of up to a few hundred shards. */
-const FIRST_READ = 16 * 1024
+/** Read first: holds the whole head of some 4,000 accounts; a longer one takes a second read. */
+const FIRST_READ = 2048
 
 const MOST_HEADS = 64
 const heads = new Map<string, RecordsHead>()

@@ -20,6 +20,7 @@ export const publishedLog = (
     total?: bigint
     manifestHash?: Hex
     token?: Hex
+    opensAt?: bigint
   } = {},
 ) => {
   const own = {
@@ -29,7 +30,7 @@ export const publishedLog = (
     total,
     manifestHash,
   }
-  const event = { id: idOf({ manifest, root } as Disbursement), ...own, ...changed }
+  const event = { id: idOf({ manifest, root } as Disbursement, changed.opensAt), ...own, ...changed }
   return {
     address: changed.address ?? deployment.distributor,
     topics: encodeEventTopics({
@@ -39,14 +40,14 @@ export const publishedLog = (
     }),
     data: encodeAbiParameters(
       [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'uint256' }, { type: 'bytes32' }],
-      [encodeTerms(OPENS_AT, DEADLINE), event.root, event.total, event.manifestHash],
+      [encodeTerms(changed.opensAt ?? OPENS_AT, DEADLINE), event.root, event.total, event.manifestHash],
     ),
   }
 }
 
-export const receipt = (logs: unknown[], status = '0x1') => ({
+export const receipt = (logs: unknown[], status = '0x1', blockNumber = PUBLISHED_IN.number) => ({
   status,
-  blockNumber: PUBLISHED_IN.number,
+  blockNumber,
   logs,
 })
 

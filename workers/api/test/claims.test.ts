@@ -3,13 +3,16 @@ import { toEventSelector } from 'viem'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Disbursement,
+  decodeRecordsHead,
   distributionId,
+  encodeRecords,
   encodeTerms,
   shardKey,
   verifyClaim,
 } from '../../../disbursement/index.ts'
 import { AWAY, seenBy, upstream } from '../../test/upstream.ts'
 import { recordsKey } from '../keys.ts'
+import { recordsHead } from '../src/store.ts'
 import { call, freshStorage, problemOf, published } from './api.ts'
 import { chain, words } from './chain.ts'
 import { addressOf, DEADLINE, deployment, disbursement, FIRST, hashOf, idOf, OPENS_AT } from './program.ts'
@@ -267,6 +270,20 @@ describe('storage faults', () => {
 })
 
 describe('a head that was never in memory', () => {
+  test('is read in two steps where it is long', async () => {
+    await freshStorage()
+    const payments = Array.from({ length: 4_600 }, (_, at) => ({ account: addressOf(at + 1), amount: 7n }))
+    const name = hashOf('long')
+    const bytes = encodeRecords(payments)
+    await env.STORE.put(recordsKey(name), bytes)
+    const { root } = decodeRecordsHead(bytes)
+    const head = await recordsHead(env.STORE, name, root)
+    expect(head.bodyOffset).toBeGreaterThan(2048)
+    expect(head).toMatchObject({ root, leaves: 4_600, total: 7n * 4_600n })
+    expect(head.shards).toHaveLength(36)
+    await expect(recordsHead(env.STORE, name, hashOf('another root'))).rejects.toThrow('lead to another root')
+  })
+
   test.each([
     ['is no records file', (bytes: Uint8Array) => bytes.fill(0, 0, 8)],
     ['is of another version', (bytes: Uint8Array) => bytes.fill(9, 8, 10)],

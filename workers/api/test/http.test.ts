@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { seenBy } from '../../test/upstream.ts'
 import { call, freshStorage, problemOf } from './api.ts'
 import { chain } from './chain.ts'
 import { addressOf, hashOf } from './program.ts'
@@ -117,7 +118,6 @@ describe('an unexpected error', () => {
 })
 
 test('the chain is asked for its head once a request, in one batch', async () => {
-  const { seenBy } = await import('../../test/upstream.ts')
   const RPC_URL = await chain()
   await call('/v1/program', {}, { RPC_URL })
   const seen = await seenBy<{ method: string }[]>(RPC_URL)

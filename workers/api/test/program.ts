@@ -116,12 +116,12 @@ export const OPENS_AT = 1_775_200_000n
 export const DEADLINE = OPENS_AT + 365n * 86_400n
 
 /** A disbursement's name on chain. */
-export const idOf = ({ root, manifest }: Disbursement): Hex => {
+export const idOf = ({ root, manifest }: Disbursement, opensAt = OPENS_AT): Hex => {
   if (root === null) throw new Error('a disbursement that pays nobody has no id')
   return distributionId({
     issuer: deployment.issuer,
     token: manifest.payout.asset,
-    terms: encodeTerms(OPENS_AT, DEADLINE),
+    terms: encodeTerms(opensAt, DEADLINE),
     root,
   })
 }

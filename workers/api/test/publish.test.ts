@@ -5,7 +5,7 @@ import { AWAY, upstream } from '../../test/upstream.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
 import { entriesOf, findDistribution, registerDistribution } from '../src/distributions.ts'
 import { call, freshStorage, problemOf, publish, published, SECRET, store } from './api.ts'
-import { chain, publishedLog, receipt, TRANSACTION } from './chain.ts'
+import { chain, HEAD, publishedLog, receipt, TRANSACTION } from './chain.ts'
 import {
   addressOf,
   DEADLINE,
@@ -111,6 +111,28 @@ describe('publishing', () => {
     await published(second)
     const periods = await (await call('/v1/distributions')).json<{ period: string }[]>()
     expect(periods.map(({ period }) => period).sort()).toEqual(['2026-Q1', '2026-Q2'])
+  })
+
+  test('follows the transaction into another block', async () => {
+    await published(three)
+    const RPC_URL = await chain({
+      eth_getTransactionReceipt: receipt([publishedLog(three)], '0x1', HEAD.number),
+      [`eth_getBlockByNumber ${HEAD.number}`]: HEAD,
+    })
+    expect((await publish(three.manifestHash, { RPC_URL })).status).toBe(200)
+    const listed = await (await call('/v1/distributions')).json()
+    expect(listed).toMatchObject([{ id: idOf(three), block: 100, publishedAt: 1_775_300_000 }])
+  })
+
+  test('takes a manifest again that was cancelled and published with other times', async () => {
+    await published(three)
+    const opensAt = OPENS_AT + 86_400n
+    const again = await publish(three.manifestHash, { RPC_URL: await rpc(publishedLog(three, { opensAt })) })
+    expect(again.status).toBe(201)
+    const listed = await (await call('/v1/distributions')).json<{ id: string; opensAt: number }[]>()
+    expect(listed.map(({ id }) => id)).toEqual([idOf(three), idOf(three, opensAt)])
+    const claims = await (await call(`/v1/accounts/${addressOf(FIRST)}/claims`)).json<{ claims: object[] }>()
+    expect(claims.claims).toMatchObject([{ opensAt: Number(OPENS_AT) }, { opensAt: Number(opensAt) }])
   })
 
   test('finds its event among others of the transaction', async () => {
