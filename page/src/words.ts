@@ -90,7 +90,7 @@ const failures: FailureTable = {
 }
 
 /** What a holder did, by the kind the index gives it. */
-const reasons: Readonly<Record<string, (amount: string) => string>> = {
+const reasons: Readonly<Record<string, (amount: string, none: boolean) => string>> = {
   LOT: (amount) => `Bought ${amount} in the offering`,
   TRANSFER_IN: (amount) => `Received ${amount}`,
   TRANSFER_OUT: (amount) => `Sent or sold ${amount}`,
@@ -98,8 +98,8 @@ const reasons: Readonly<Record<string, (amount: string) => string>> = {
   UNSTAKE: (amount) => `Took ${amount} out of staking`,
   LP_ADD: (amount) => `Put ${amount} into the pool`,
   LP_REMOVE: (amount) => `Took ${amount} out of the pool`,
-  LP_STAKE: (amount) => `Staked or withdrew pool shares that stand for ${amount}`,
-  LINK: (amount) => `Linked a wallet that held ${amount}`,
+  LP_STAKE: (amount) => `Moved pool shares for ${amount} into or out of staking`,
+  LINK: (amount, none) => (none ? 'Linked an empty wallet' : `Linked a wallet that held ${amount}`),
 }
 
 const standings = {
@@ -204,6 +204,7 @@ export const words = {
     another: 'Look up another address',
     linked: 'Linked wallets',
     recipient: 'Payouts go to',
+    recipientShared: 'It may be paid for several holders: amounts under its address are for all of them.',
     yours: 'Your wallet',
     neverHeld: {
       title: 'This address is no holder of record',
@@ -282,7 +283,8 @@ export const words = {
     empty: 'Nothing has moved yet.',
     chart: (first: string, last: string) =>
       `Entitlement over time, from ${first} to ${last}; the list below says the same.`,
-    reason: (kind: string, amount: string) => reasons[kind]?.(amount) ?? `${kind}: ${amount}`,
+    reason: (kind: string, amount: string, none = false) =>
+      reasons[kind]?.(amount, none) ?? `${kind}: ${amount}`,
     stays: 'Entitlement stays at',
     rises: 'Entitlement rises to',
     falls: 'Entitlement falls to',

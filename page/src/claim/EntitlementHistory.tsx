@@ -45,7 +45,7 @@ function TimelineEntry({ point }: { point: TurningPoint }) {
           const { shown, cut } = writeAmount(amount, token.decimals)
           return (
             <p key={`${transaction}/${kind}`} className="timeline-reason">
-              {text.reason(kind, `${shown}${cut && '…'} ${token.symbol}`)}{' '}
+              {text.reason(kind, `${shown}${cut && '…'} ${token.symbol}`, amount === 0n)}{' '}
               <TransactionLabel transaction={transaction} />
             </p>
           )

@@ -49,7 +49,7 @@ export function HolderView({ address }: { address: Address }) {
         </Notice>
       )}
       {(isHolder || hasClaims) && claims !== undefined && (
-        <PeriodTable claims={claims} claiming={claiming} claim={claim} />
+        <PeriodTable address={address} claims={claims} claiming={claiming} claim={claim} />
       )}
       {holder != null && isHolder && (
         <>
@@ -85,7 +85,8 @@ function HolderHeading({ address, holder }: { address: Address; holder: Holder |
       )}
       {position?.recipient != null && (
         <p className="facts">
-          {words.holder.recipient}: <AddressLabel address={position.recipient} />
+          {words.holder.recipient}: <AddressLabel address={position.recipient} />{' '}
+          {words.holder.recipientShared}
         </p>
       )}
     </header>

@@ -9,6 +9,7 @@ import { Amount } from '../parts/Amount.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { useProgram } from '../program.ts'
+import { sameAddress } from '../route.ts'
 import { words } from '../words.ts'
 
 type RowStanding = Standing | 'nothing' | 'unpublished'
@@ -23,10 +24,13 @@ interface Row {
 
 /** Every period so far, with what it paid, and a button where it can be claimed by itself. */
 export function PeriodTable({
+  address,
   claims,
   claiming,
   claim,
 }: {
+  /** Who is being looked at: other accounts are named beside their amounts. */
+  address: Address
   claims: readonly Claim[]
   claiming: Claiming
   claim: (sender: Address, claims: readonly Claim[]) => void
@@ -37,7 +41,6 @@ export function PeriodTable({
   const published = new Set(distributions?.map(({ period }) => period))
   const { periods } = terms.streams.income
   const { rows, later } = rowsOf(periods, claims, published, now)
-  const severalAccounts = new Set(claims.map(({ account }) => account.toLowerCase())).size > 1
   const text = words.periods
   return (
     <section className="sheet" aria-labelledby="periods">
@@ -69,7 +72,7 @@ export function PeriodTable({
               </th>
               <td className="number" data-label={text.amount}>
                 {row.claim === null ? '—' : <Amount value={row.claim.amount} asset={row.claim.asset} />}
-                {severalAccounts && row.claim !== null && (
+                {row.claim !== null && !sameAddress(row.claim.account, address) && (
                   <span className="sub">
                     {text.to} <AddressLabel address={row.claim.account} />
                   </span>

@@ -48,7 +48,7 @@ export function DropTable({ drops }: { drops: readonly Drop[] }) {
                     const { shown, cut } = writeAmount(amount, token.decimals)
                     return (
                       <span className="drop-reason" key={`${transaction}/${kind}`}>
-                        {words.history.reason(kind, `${shown}${cut && '…'}`)}{' '}
+                        {words.history.reason(kind, `${shown}${cut && '…'}`, amount === 0n)}{' '}
                         <TransactionLabel transaction={transaction} />
                       </span>
                     )

@@ -23,7 +23,7 @@ export function HolderShares({ shares }: { shares: readonly Share[] }) {
       {shares.length === 0 ? (
         <p className="muted">{text.empty}</p>
       ) : (
-        <table className="table table-dense">
+        <table className="table table-dense shares">
           <caption className="hidden">{text.caption}</caption>
           <thead>
             <tr>
@@ -48,7 +48,7 @@ export function HolderShares({ shares }: { shares: readonly Share[] }) {
                 <td className="number" data-label={text.entitlement}>
                   <Amount value={entitlement} asset={token} bare />
                 </td>
-                <td className="number" data-label={text.lots}>
+                <td className="number shares-lots" data-label={text.lots}>
                   <Amount value={lots} asset={token} bare />
                 </td>
                 <td className="wide bar-cell" data-label={text.share}>

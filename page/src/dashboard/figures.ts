@@ -55,9 +55,6 @@ export type IndexedDistribution = ReadBy<typeof distribution>
 /** Rows a list brings at most: graph-node's own limit. */
 const MOST = 1_000
 
-/** The id of the program's one row: "program" in ASCII. */
-const PROGRAM_ID = '0x70726f6772616d'
-
 interface Places {
   readonly pair: Address
   readonly tokenVault: Address
@@ -66,7 +63,7 @@ interface Places {
 
 const question = ({ pair, tokenVault, lpVault }: Places) => `{
   _meta { block { number timestamp } hasIndexingErrors }
-  program(id: "${PROGRAM_ID}") { holders accounts totalSupply lotsSold swaps claims }
+  program(id: "program") { holders accounts totalSupply lotsSold swaps claims }
   pair(id: "${pair.toLowerCase()}") { reserveToken reserveOther lpSupply }
   tokenVault: account(id: "${tokenVault.toLowerCase()}") { balance }
   lpVault: account(id: "${lpVault.toLowerCase()}") { lp }

@@ -5,7 +5,7 @@ import type { Address, Claim, Hex } from '../api.ts'
 import type { ClaimReceipt } from '../claim/send.ts'
 import { type Failure, failureOf } from '../failures.ts'
 import { useProgram } from '../program.ts'
-import { markClaimed, refreshClaims } from './useClaims.ts'
+import { markClaimed, refreshAfterClaim } from './useClaims.ts'
 
 export type Claiming =
   | { readonly stage: 'idle' }
@@ -50,7 +50,7 @@ export function useClaiming(): {
         setClaiming({ stage: 'failed', claims, failure: failureOf(error), transaction })
       }
       // Whatever happened, the chain knows better than this page what is claimed by now.
-      refreshClaims(queries)
+      refreshAfterClaim(queries)
     },
     [config, deployment, queries],
   )

@@ -55,6 +55,7 @@ export function markClaimed(queries: QueryClient, paid: readonly Claim[]): void 
   }
 }
 
-export function refreshClaims(queries: QueryClient): void {
-  void queries.invalidateQueries({ queryKey: ['claims'] })
+/** Everything that a transaction may have changed. */
+export function refreshAfterClaim(queries: QueryClient): void {
+  for (const key of ['claims', 'status', 'figures']) void queries.invalidateQueries({ queryKey: [key] })
 }
