@@ -114,7 +114,8 @@ interface IMerkleDistributor {
     error NotExpired(bytes32 id, uint256 deadline);
     /// @notice Nothing is left to take back
     error NothingLeft(bytes32 id);
-    /// @notice A shard has no terms of its own: sweep it with its parent, and open none out of it
+    /// @notice A shard has no terms of its own: it cannot be cancelled, is swept with its parent, and none is opened out of
+    /// it
     error IsShard(bytes32 id);
     /// @notice The consent could be used until `deadline`
     error SignatureExpired(uint256 deadline);

@@ -107,6 +107,7 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     function cancel(Distribution calldata d) external nonReentrant {
         if (msg.sender != d.issuer) revert NotIssuer(msg.sender, d.issuer);
         bytes32 id = _idOf(d.issuer, d.token, d.terms, d.root);
+        _requireNoShard(id, d.terms);
         uint256 opensAt = _opensAt(d.terms);
         if (block.timestamp >= opensAt) revert AlreadyOpen(id, opensAt);
         uint256 amount = _end(id);
@@ -133,7 +134,7 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         returns (bytes32 id)
     {
         bytes32 parentId = _idOf(parent.issuer, parent.token, parent.terms, parent.root);
-        if (_isShard(parent.terms)) revert IsShard(parentId);
+        _requireNoShard(parentId, parent.terms);
         _requireOpen(parentId, parent.terms);
         bytes32 found = MerkleProof.processProofCalldata(proof, Tree.shardLeaf(shard, root, total));
         if (found != parent.root) revert InvalidProof(parentId, found);
@@ -205,7 +206,7 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         Leaf leaf = LeafWords.forItems(issuer, token, account);
         uint256 sum;
         for (uint256 i = 0; i < items.length; ++i) {
-            ItemPlace item = ItemWords.at(items, i);
+            ItemPlace item = ItemWords.place(items, i);
             leaf.setItem(item);
             item.logClaimed(_take(leaf, item.proof()), account);
             unchecked {
@@ -313,7 +314,7 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
 
     /// @dev Ends the distribution `id` after the deadline in `terms`: its own, or its parent's
     function _sweep(bytes32 id, address issuer, address token, bytes32 terms) private {
-        if (_isShard(terms)) revert IsShard(id);
+        _requireNoShard(id, terms);
         uint256 deadline = _deadline(terms);
         if (deadline == 0 || block.timestamp < deadline) revert NotExpired(id, deadline);
         uint256 amount = _end(id);
@@ -415,6 +416,11 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
     /// @dev What is not open by its terms is open if it is a shard: that could exist only after its parent had opened
     function _requireShard(bytes32 id, bytes32 terms) private pure {
         if (!_isShard(terms)) revert NotOpenYet(id, _opensAt(terms));
+    }
+
+    /// @dev Of a shard's terms no time can be read
+    function _requireNoShard(bytes32 id, bytes32 terms) private pure {
+        if (_isShard(terms)) revert IsShard(id);
     }
 
     function _requireRecipient(address to) private view {

@@ -34,12 +34,12 @@ library LeafWords {
     }
 
     /// @notice A leaf whose item is still to be set
-    function forItems(address issuer, address token, address account) internal pure returns (Leaf leaf) {
+    function forItems(address issuer, address token_, address account) internal pure returns (Leaf leaf) {
         assembly ("memory-safe") {
             leaf := mload(0x40)
             mstore(0x40, add(leaf, SIZE))
             mstore(leaf, issuer)
-            mstore(add(leaf, 0x20), token)
+            mstore(add(leaf, 0x20), token_)
             mstore(add(leaf, ACCOUNT), account)
         }
     }
@@ -117,7 +117,7 @@ using ItemWords for ItemPlace global;
 /// found there has to hash to the root. Beyond the calldata there are zeros.
 library ItemWords {
     /// @notice Item `i` of a list
-    function at(IMerkleDistributor.Item[] calldata items, uint256 i) internal pure returns (ItemPlace item) {
+    function place(IMerkleDistributor.Item[] calldata items, uint256 i) internal pure returns (ItemPlace item) {
         assembly ("memory-safe") {
             item := add(items.offset, calldataload(add(items.offset, shl(5, i))))
         }
@@ -125,9 +125,9 @@ library ItemWords {
 
     function proof(ItemPlace item) internal pure returns (bytes32[] calldata result) {
         assembly ("memory-safe") {
-            let place := add(item, calldataload(add(item, 0x80)))
-            result.length := calldataload(place)
-            result.offset := add(place, 0x20)
+            let start := add(item, calldataload(add(item, 0x80)))
+            result.length := calldataload(start)
+            result.offset := add(start, 0x20)
         }
     }
 

@@ -30,17 +30,17 @@ library Tree {
         assembly ("memory-safe") {
             root := leaf
             if proof.length {
-                let at := proof.offset
-                let end := add(at, shl(5, proof.length))
+                let next := proof.offset
+                let end := add(next, shl(5, proof.length))
                 for {} 1 {} {
-                    let sibling := calldataload(at)
+                    let sibling := calldataload(next)
                     // The smaller of the two goes first.
                     let place := shl(5, gt(root, sibling))
                     mstore(place, root)
                     mstore(xor(place, 0x20), sibling)
                     root := keccak256(0x00, 0x40)
-                    at := add(at, 0x20)
-                    if iszero(lt(at, end)) { break }
+                    next := add(next, 0x20)
+                    if iszero(lt(next, end)) { break }
                 }
             }
         }
