@@ -6,6 +6,8 @@ export interface Progress {
   at(done: number, total: number, what?: string): void
   /** The last step is done. */
   end(): void
+  /** The step did not come to its end; nothing is said where none is under way. */
+  fail(): void
 }
 
 const WIDTH = 24
@@ -15,11 +17,11 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr): Progre
   let title = ''
   let began = 0
   const clear = () => living && out.write('\r\x1b[2K')
-  const finish = () => {
+  const finish = (mark = '✓') => {
     if (title === '') return
     clear()
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    out.write(`  ✓ ${title} ${seconds} s\n`)
+    out.write(`  ${mark} ${title} ${seconds} s\n`)
     title = ''
   }
   return {
@@ -35,9 +37,10 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr): Progre
       clear()
       out.write(`  … ${title} ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${done}/${total} ${what}`)
     },
-    end: finish,
+    end: () => finish(),
+    fail: () => finish('✗'),
   }
 }
 
 /** For tests: nothing is said. */
-export const silent: Progress = { step() {}, at() {}, end() {} }
+export const silent: Progress = { step() {}, at() {}, end() {}, fail() {} }

@@ -51,6 +51,8 @@ export interface StackOptions {
   readonly state: string
   readonly ports: Ports
   readonly progress: Progress
+  /** Ends the start when it fires: every program that runs by then is ended, and the start fails. */
+  readonly signal?: AbortSignal
 }
 
 /** The file in a stack's folder with the settings of the issuer's commands; only its owner can read it. */
@@ -222,7 +224,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
-    return await Promise.race([start(), watch.died])
+    return await Promise.race([start(), watch.died, aborted(options.signal)])
   } catch (error) {
     await stop()
     throw error
@@ -244,6 +246,16 @@ async function indexed(graphUrl: string): Promise<number | undefined> {
     throw new StackError('the subgraph has met an indexing error; see the log of graph-node')
   if (!answer.data) throw new Error(answer.errors?.[0]?.message ?? `graph-node answered ${response.status}`)
   return answer.data._meta.block.number
+}
+
+/** Rejects when the signal fires; never settles without one. */
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(new StackError('the start was interrupted'))
+    signal?.addEventListener('abort', () => reject(new StackError('the start was interrupted')), {
+      once: true,
+    })
+  })
 }
 
 /** Turns the end of any watched child into one rejection, until the watch rests. */

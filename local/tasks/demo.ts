@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,6 +14,9 @@ import { playTo } from '../scenario/stage.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { STATE } from '../state.ts'
 
+/** What a shell reports of a program that Ctrl-C ended. */
+const INTERRUPTED = 130
+
 /** The holder for whom `--once` claims: nobody of that name claims in the story. */
 const ONCE = 'clara'
 
@@ -25,24 +29,20 @@ export async function demo(args: string[]): Promise<number> {
   const options = readOptions(args)
   const began = performance.now()
   const progress = createProgress()
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'))
-  })
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const interrupted = once(stopping.signal, 'abort')
   const ports = await choosePorts(options.ports)
   progress.step('building contracts and page')
   await build()
   const state = claimState(options.state)
 
   let stack: Stack | undefined
-  const play = async (): Promise<'played'> => {
-    stack = await startStack({ state, ports, progress })
-    await playTo('end', stack, tell(stack), progress)
-    progress.end()
-    return 'played'
-  }
   try {
-    if ((await Promise.race([play(), interrupted])) === 'interrupted') return 130
-    if (!stack) throw new Error('the system is up but not there')
+    stack = await startStack({ state, ports, progress, signal: stopping.signal })
+    await Promise.race([playTo('end', stack, tell(stack), progress), stack.died, interrupted])
+    if (stopping.signal.aborted) return INTERRUPTED
+    progress.end()
     process.stdout.write(await introduction(stack, performance.now() - began))
     if (options.once) {
       process.stdout.write(await claimEverything(stack, person(ONCE)))
@@ -51,8 +51,11 @@ export async function demo(args: string[]): Promise<number> {
     process.stdout.write('Press Ctrl-C to end it; ./dev prorata status shows the issuer’s side.\n')
     await Promise.race([interrupted, stack.died])
     return 0
+  } catch (error) {
+    if (stopping.signal.aborted) return INTERRUPTED
+    throw error
   } finally {
-    progress.end()
+    progress.fail()
     await stack?.stop()
   }
 }

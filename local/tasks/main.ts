@@ -44,12 +44,13 @@ if (!task) {
   process.exit(asked ? 0 : 2)
 }
 try {
-  process.exitCode = await task.run(args)
+  // Exits even where an interrupted task left a request waiting: what it started has ended by now.
+  process.exit(await task.run(args))
 } catch (error) {
   // A sentence for what can happen to anybody; the stack only for what is our own mistake.
   const foreseen = error instanceof StackError && process.env.PRORATA_DEBUG !== '1'
   process.stderr.write(
     `\nprorata: ${foreseen ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   )
-  process.exitCode = 1
+  process.exit(1)
 }
