@@ -174,7 +174,7 @@ export const decodeManifest = (input: unknown): Manifest => {
   let json = input
   if (input instanceof Uint8Array) {
     try {
-      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(input))
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(input))
     } catch (error) {
       throw new ManifestError([
         `it is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`,
