@@ -112,7 +112,8 @@ const holderFacts = (position: Position, accruedBefore: bigint): HolderFacts => 
     lp: position.lp,
     lpStaked: position.lpStaked,
   },
-  settled: position.settled,
+  // How far a witness had settled is its own affair; written as the entitlement, every witness makes the same bytes.
+  settled: position.entitlement,
   accruedBefore,
 })
 

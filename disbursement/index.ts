@@ -65,11 +65,15 @@ export {
   blocksOf,
   type LedgerBlock,
   type LedgerEvent,
+  type LogFilter,
   logDecoder,
   type RawLog,
-  replayedContracts,
+  replayFilter,
+  rewardFilter,
 } from './replay/events.ts'
-export { Ledger, type LedgerProgram } from './replay/ledger.ts'
+export { Ledger, type LedgerObserver, type LedgerProgram, type Standing } from './replay/ledger.ts'
+export { type HolderAction, type HolderActionKind, type HolderStep, HolderTrace } from './replay/trace.ts'
+export { rewardsOf, type Span, UnitClock, type UnitSeconds } from './replay/unitSeconds.ts'
 export {
   type ClaimProof,
   claimOf,

@@ -29,6 +29,25 @@ export type LedgerProgram = Pick<
   'pair' | 'tokenVault' | 'lpVault' | 'saleAddresses' | 'excluded'
 > & { lpTreatment: LpTreatment }
 
+/** What some wallets have together, the bases, lots and entitlements being those of the holders they belong to. */
+export type Standing = Wallet & {
+  basis: bigint
+  custody: bigint
+  lots: bigint
+  /** Inside a block lots have raised it already, and nothing has lowered it yet. */
+  entitlement: bigint
+}
+
+/** Looks on while a block is applied. */
+export type LedgerObserver = {
+  /** A block is about to be applied. */
+  opening(block: LedgerBlock): void
+  /** The event has been applied. */
+  event(event: LedgerEvent): void
+  /** All of the block's events have, and entitlements are about to follow custody. */
+  closing(): void
+}
+
 /** State after the last block applied. Feed it every block with events, in order, from the token's first on. */
 export class Ledger {
   readonly #program: LedgerProgram
@@ -77,11 +96,31 @@ export class Ledger {
     return this.#wallets.get(address) ?? { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }
   }
 
+  /** What a set of wallets has; a wallet that is linked already stands for its whole holder's basis, lots, entitlement. */
+  standing(wallets: readonly Address[]): Standing {
+    const own = wallets.map((wallet) => this.wallet(wallet))
+    const sums = { basis: 0n, lots: 0n, entitlement: 0n }
+    for (const root of new Set(wallets.map((wallet) => this.#root(wallet)))) {
+      const holder = this.#holders.get(root)
+      sums.basis += holder?.basis ?? 0n
+      sums.lots += holder?.lots ?? 0n
+      sums.entitlement += holder?.entitlement ?? 0n
+    }
+    const [balance, staked] = [total(own, 'balance'), total(own, 'staked')]
+    const [lp, lpStaked] = [total(own, 'lp'), total(own, 'lpStaked')]
+    return { balance, staked, lp, lpStaked, ...sums, custody: balance + staked + sums.basis }
+  }
+
+  /** Every wallet of the holder that a wallet belongs to, ascending. */
+  walletsOf(wallet: Address): Address[] {
+    return [...(this.#holders.get(this.#root(wallet))?.wallets ?? [wallet])].sort()
+  }
+
   /**
    * Applies one block. Entitlements follow custody at its end, never inside it, so a link counts for its whole block.
    * @throws ReplayError when events are out of order, or take what is not there
    */
-  apply(block: LedgerBlock): void {
+  apply(block: LedgerBlock, observer?: LedgerObserver): void {
     if (block.number <= this.#block) {
       throw new ReplayError(
         `Block ${block.number} comes after block ${this.#block}; feed blocks in ascending order`,
@@ -91,9 +130,12 @@ export class Ledger {
     this.#closed = this.#reserves
     this.#touched = new Set()
     this.#checkOrder(block)
+    observer?.opening(block)
     block.events.forEach((event, at) => {
       this.#event(event, block.events, at)
+      observer?.event(event)
     })
+    observer?.closing()
     for (const address of this.#touched) {
       const holder = this.#holder(address)
       const custody = this.#custody(holder)
@@ -236,6 +278,9 @@ export class Ledger {
         return
       case 'link':
         this.#link(event)
+        return
+      default:
+      // The distributor's events move nothing that its transfers do not.
     }
   }
 
@@ -275,8 +320,13 @@ export class Ledger {
   /** Is this transfer to the LP vault a stake? Then the vault says so, before the next such transfer. */
   #isStaking(event: Transfer, all: readonly LedgerEvent[], at: number): boolean {
     if (event.to !== this.#program.lpVault) return false
-    for (const later of all.slice(at + 1)) {
-      if (later.transaction !== event.transaction || (later.kind === 'transfer' && isSameWay(event, later)))
+    for (let next = at + 1; next < all.length; next++) {
+      const later = all[next]
+      if (
+        later === undefined ||
+        later.transaction !== event.transaction ||
+        (later.kind === 'transfer' && isSameWay(event, later))
+      )
         return false
       if (later.kind === 'stake' && later.of === 'lp' && later.account === event.from)
         return later.amount === event.amount

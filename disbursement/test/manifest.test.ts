@@ -88,7 +88,7 @@ describe('a manifest', () => {
 
   test('keeps its bytes from one version of the engine to the next', () => {
     expect(manifestHash(first.manifest)).toBe(
-      '0x81ab1db098ce4c3fa731093b05d4c4563a902d770601b5886e439a622a526421',
+      '0x254189bb545233a1eb780e11376fe09f0809fa1cec47e53edb984063a516c35e',
     )
     expect(manifestHash(second.manifest)).toBe(
       '0xe38b5235e77e0b9640a96641bcb7731c21830099f300afebfca2ae206055b446',

@@ -4,7 +4,7 @@ import { parseDeployment } from '../deployment.ts'
 import { ReplayError } from '../errors.ts'
 import { depositBasis, isqrt } from '../replay/basis.ts'
 import { differencesBetween } from '../replay/compare.ts'
-import { blocksOf, type LedgerEvent, logDecoder, replayedContracts } from '../replay/events.ts'
+import { blocksOf, type LedgerEvent, logDecoder, replayFilter, rewardFilter } from '../replay/events.ts'
 import { Ledger } from '../replay/ledger.ts'
 import { Chain } from './chain.ts'
 import { address, deployment, deploymentJson, hash } from './fixtures.ts'
@@ -439,7 +439,8 @@ describe('logs', () => {
       holder: A,
       recipient: C,
     })
-    expect(replayedContracts(deployment())).toHaveLength(5)
+    expect(replayFilter(deployment()).addresses).toHaveLength(5)
+    expect(rewardFilter(deployment()).addresses).toContain(distributor)
   })
 
   test('of other contracts and other events are nothing', () => {
