@@ -1,4 +1,8 @@
-import { defineConfig } from 'vite'
+import { gzipSync } from 'node:zlib'
+import { defineConfig, type Plugin } from 'vite'
+
+/** JavaScript that a reader loads before anything is shown, after gzip. */
+const BUDGET = 80_000
 
 /** Preact's compat layer stands in for React: wagmi and TanStack Query run on it unchanged, in half the bytes. */
 export const reactIsPreact = [
@@ -8,7 +12,32 @@ export const reactIsPreact = [
   { find: /^react\/jsx(-dev)?-runtime$/, replacement: 'preact/jsx-runtime' },
 ]
 
+/** Fails a build whose entry, with all it imports at once, is over the budget. */
+function keepBudget(): Plugin {
+  return {
+    name: 'keep-budget',
+    generateBundle(_, bundle) {
+      const loaded = new Set<string>()
+      const load = (file: string) => {
+        const chunk = bundle[file]
+        if (chunk?.type !== 'chunk' || loaded.has(file)) return
+        loaded.add(file)
+        chunk.imports.forEach(load)
+      }
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk' && chunk.isEntry) load(chunk.fileName)
+      const size = [...loaded].reduce((sum, file) => {
+        const chunk = bundle[file]
+        return chunk?.type === 'chunk' ? sum + gzipSync(chunk.code).length : sum
+      }, 0)
+      if (size > BUDGET) this.error(`the entry is ${size} bytes after gzip, over its budget of ${BUDGET}`)
+      this.info(`the entry is ${size} bytes after gzip, of ${BUDGET}`)
+    },
+  }
+}
+
 export default defineConfig({
+  plugins: [keepBudget()],
   resolve: { alias: reactIsPreact },
   build: {
     target: 'es2022',

@@ -114,6 +114,7 @@ function useArrival(route: Route): void {
       return
     }
     window.scrollTo(0, 0)
-    document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+    const heading = document.querySelector<HTMLElement>('h1') ?? document.getElementById('content')
+    heading?.focus({ preventScroll: true })
   }, [place])
 }

@@ -42,7 +42,7 @@ function WalletState({ route }: { route: Route }) {
   const shown = route.view === 'claim' && route.address !== null && sameAddress(route.address, address)
   return (
     <div className="wallet-state">
-      <span className="wallet-address" title={words.wallet.connected(name ?? '')}>
+      <span className={shown ? 'wallet-address-shown' : undefined} title={words.wallet.connected(name ?? '')}>
         <HashLabel
           hash={address}
           what="address"

@@ -166,6 +166,7 @@ export const words = {
       `in ${plural(count, 'period', 'periods')}, ${from} – ${to}`,
     strip: (published: number, count: number) => `${published} of ${count} periods published`,
     running: (period: string, end: string) => `${period} runs until ${end}`,
+    period: (name: string, share: string, kind: string) => `${name}: ${share} of income, ${kind}`,
     kinds: { published: 'published', running: 'running', ended: 'ended', ahead: 'ahead' },
     who: 'Who shares',
     whoText: (token: string) => `Buyers of the offering, by how much ${token} they still hold of it`,

@@ -23,6 +23,10 @@ export function Agreement() {
   )
   const stateOf = ({ name, start, end }: Period) =>
     published.has(name) ? 'published' : now >= end ? 'ended' : now >= start ? 'running' : 'ahead'
+  const highest = Math.max(...periods.map(({ incomeShareBps }) => incomeShareBps))
+  const heightOf = ({ incomeShareBps }: Period) => (100 * incomeShareBps) / highest
+  const describe = (period: Period) =>
+    text.period(period.name, writeBps(period.incomeShareBps), text.kinds[stateOf(period)])
   const running = periods.find((period) => now >= period.start && now < period.end)
   const facts: readonly (readonly [string, string | undefined])[] = [
     [text.who, text.whoText(terms.token.symbol)],
@@ -40,14 +44,16 @@ export function Agreement() {
       <div>
         <ol className="period-strip">
           {periods.map((period) => (
-            <li
-              key={period.name}
-              className={`period-${stateOf(period)}`}
-              title={`${period.name}: ${text.kinds[stateOf(period)]}`}
-            >
-              <span className="hidden">
-                {period.name}: {text.kinds[stateOf(period)]}
-              </span>
+            <li key={period.name} title={describe(period)}>
+              <svg aria-hidden="true" focusable="false">
+                <rect
+                  className={`period-${stateOf(period)}`}
+                  y={`${100 - heightOf(period)}%`}
+                  width="100%"
+                  height={`${heightOf(period)}%`}
+                />
+              </svg>
+              <span className="hidden">{describe(period)}</span>
             </li>
           ))}
         </ol>
