@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IMerkleDistributor} from "../../src/IMerkleDistributor.sol";
 import {MerkleDistributor} from "../../src/MerkleDistributor.sol";
 import {Base} from "./Base.sol";
+import {Deploy} from "./Deploy.sol";
 import {ReferenceTree} from "./ReferenceTree.sol";
 import {GoodToken} from "./Tokens.sol";
 
@@ -18,7 +19,7 @@ abstract contract DistributorBase is Base {
 
     function setUp() public virtual {
         vm.warp(NOW);
-        dist = new MerkleDistributor();
+        dist = MerkleDistributor(Deploy.make("MerkleDistributor.sol:MerkleDistributor", ""));
         token = new GoodToken();
         fund(token, issuer);
     }
