@@ -49,17 +49,23 @@ export async function paidTable(stack: Stack): Promise<string> {
     const cells = quarters.flatMap(({ asset, holders }) => {
       const row = holders.get(address)
       if (!row) return ['0', '–']
-      return [formatUnits(BigInt(row.entitlement), 18), formatUnits(BigInt(row.amount), asset.decimals)]
+      return [formatUnits(BigInt(row.entitlement), 18), decimal(BigInt(row.amount), asset.decimals)]
     })
     return [name, String(tokens.reduce((sum, lot) => sum + lot, 0)), ...cells, story]
   })
   const totals = quarters.flatMap(({ asset, holders }) => {
     const rows = [...holders.values()]
     const sum = (key: 'entitlement' | 'amount') => rows.reduce((total, row) => total + BigInt(row[key]), 0n)
-    return [formatUnits(sum('entitlement'), 18), formatUnits(sum('amount'), asset.decimals)]
+    return [formatUnits(sum('entitlement'), 18), decimal(sum('amount'), asset.decimals)]
   })
   const bought = BUYERS.flatMap(({ tokens }) => tokens).reduce((sum, lot) => sum + lot, 0)
   return layOut([head, ...rows, ['together', String(bought), ...totals, `${QUARTERS.length} quarters`]])
+}
+
+/** An amount with all its decimals, so that the points of a column stand under each other. */
+function decimal(amount: bigint, decimals: number): string {
+  const digits = amount.toString().padStart(decimals + 1, '0')
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
 /** Columns as wide as they need to be; all but the first and the last are numbers, so to the right. */
