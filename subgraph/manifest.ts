@@ -10,7 +10,8 @@ import {
   personalTokenAbi,
   stakingVaultAbi,
 } from '../contracts/abi.ts'
-import { type Deployment, type LpTreatment, parseDeployment, parseTerms } from '../disbursement/index.ts'
+import { type Deployment, parseDeployment } from '../disbursement/deployment.ts'
+import { type LpTreatment, parseTerms } from '../disbursement/terms.ts'
 
 // The manifest tells the indexer which contracts to read, and the mapping the few facts it cannot see in events: through the
 // data sources' contexts, so that one WASM serves every deployment.

@@ -9,7 +9,7 @@ import {
   Pushed,
   Swept,
 } from '../generated/Distributor/MerkleDistributor'
-import { Ledger, rowId } from './ledger'
+import { Ledger, partId, rowId } from './ledger'
 
 // The issuer's distributions. Anyone may publish on the same contract: what others publish is not this program's.
 
@@ -50,24 +50,36 @@ export function handleOpened(event: Opened): void {
 
 export function handleClaimed(event: Claimed): void {
   const params = event.params
-  pay(event, rowId(event), params.id, params.account, params.account, params.index, params.amount)
+  const distribution = Distribution.load(params.id)
+  if (distribution === null) return
+  pay(event, distribution, rowId(event), params.account, params.account, params.index, params.amount)
+  finish(event, distribution, 1)
 }
 
 /** Paid where the account wished. */
 export function handleClaimedTo(event: ClaimedTo): void {
   const params = event.params
-  pay(event, rowId(event), params.id, params.account, params.to, params.index, params.amount)
+  const distribution = Distribution.load(params.id)
+  if (distribution === null) return
+  pay(event, distribution, rowId(event), params.account, params.to, params.index, params.amount)
+  finish(event, distribution, 1)
 }
 
 /** Many leaves paid at once, each to its account: bit i of `paid` says whether leaf i was among them. */
 export function handlePushed(event: Pushed): void {
-  const params = event.params
-  for (let i = 0; i < params.payments.length; i++) {
-    if (params.paid.rightShift(u8(i)).bitAnd(BigInt.fromI32(1)).isZero()) continue
-    const payment = params.payments[i]
-    const row = rowId(event).concatI32(i)
-    pay(event, row, params.id, payment.account, payment.account, BigInt.fromI32(i), payment.amount)
+  const distribution = Distribution.load(event.params.id)
+  if (distribution === null) return
+  const paid = event.params.paid // little-endian bytes
+  const payments = event.params.payments
+  let count = 0
+  for (let i = 0; i < payments.length; i++) {
+    const byte = i >> 3
+    if (byte >= paid.length || ((paid[byte] >> u8(i & 7)) & 1) == 0) continue
+    const payment = payments[i]
+    pay(event, distribution, partId(event, u8(i)), payment.account, payment.account, BigInt.fromI32(i), payment.amount)
+    count++
   }
+  finish(event, distribution, count)
 }
 
 export function handleCancelled(event: Cancelled): void {
@@ -80,20 +92,16 @@ export function handleSwept(event: Swept): void {
 
 function pay(
   event: ethereum.Event,
-  row: Bytes,
+  distribution: Distribution,
   id: Bytes,
   account: Address,
   to: Address,
   index: BigInt,
   amount: BigInt,
 ): void {
-  const distribution = Distribution.load(id)
-  if (distribution === null) return
   distribution.remaining = distribution.remaining.minus(amount)
-  distribution.claims += 1
-  distribution.save()
-  const claim = new Claim(row)
-  claim.distribution = id
+  const claim = new Claim(id)
+  claim.distribution = distribution.id
   claim.account = account
   claim.to = to
   claim.index = index
@@ -102,8 +110,13 @@ function pay(
   claim.timestamp = event.block.timestamp.toI64()
   claim.transaction = event.transaction.hash
   claim.save()
+}
+
+function finish(event: ethereum.Event, distribution: Distribution, claims: i32): void {
+  distribution.claims += claims
+  distribution.save()
   const ledger = new Ledger(event)
-  ledger.program.claims += 1
+  ledger.program.claims += claims
   ledger.close()
 }
 

@@ -12,14 +12,20 @@ const ADDRESS = 20
 
 /** (block, log index), big-endian: ids that sort by time. */
 export function rowId(event: ethereum.Event): Bytes {
-  const id = new Bytes(8)
-  writePosition(id, event)
-  return id
+  return position(event, new Bytes(8))
 }
 
-function writePosition(id: Bytes, event: ethereum.Event): void {
+/** The same with one byte more, for the parts of one event. */
+export function partId(event: ethereum.Event, part: u8): Bytes {
+  const id = new Bytes(9)
+  store<u8>(id.dataStart + 8, part)
+  return position(event, id)
+}
+
+function position(event: ethereum.Event, id: Bytes): Bytes {
   store<u32>(id.dataStart, bswap<u32>(event.block.number.toI32() as u32))
   store<u32>(id.dataStart + 4, bswap<u32>(event.logIndex.toI32() as u32))
+  return id
 }
 
 /** Whether `list`, addresses one after the other, has `address`. */
@@ -174,10 +180,7 @@ export class Ledger {
 
   private record(holder: Account, wallet: Bytes, delta: BigInt, kind: string): void {
     if (holder.lots.isZero()) return
-    const id = new Bytes(9)
-    writePosition(id, this.event)
-    store<u8>(id.dataStart + 8, delta < BigInt.zero() ? 0 : 1)
-    const change = new CustodyChange(id)
+    const change = new CustodyChange(partId(this.event, delta < BigInt.zero() ? 0 : 1))
     change.holder = holder.id
     change.wallet = wallet
     change.kind = kind

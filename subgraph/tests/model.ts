@@ -151,7 +151,11 @@ export class Model {
       } else if (event.name === 'Published') {
         if (lower(args.issuer) === d.issuer) this.published.add(args.id as Hex)
         else this.meet('published by somebody else')
-      } else if (event.name.startsWith('Claimed') && this.published.has(args.id as Hex)) this.counts.claims++
+      } else if (this.published.has(args.id as Hex)) {
+        if (event.name === 'Claimed' || event.name === 'ClaimedTo') this.counts.claims++
+        if (event.name === 'Pushed') this.counts.claims += bits(args.paid as bigint)
+        this.meet(event.name)
+      }
     }
     // The end of the block.
     for (const holder of this.holders.values()) {
@@ -351,6 +355,9 @@ export class Model {
 }
 
 const lower = (value: unknown): Address => String(value).toLowerCase() as Address
+
+/** How many bits are set. */
+const bits = (n: bigint): number => n.toString(2).replaceAll('0', '').length
 
 /** floor(√n), by halving the interval. */
 const isqrt = (n: bigint): bigint => {
