@@ -163,6 +163,13 @@ export type Asset = ReadBy<typeof asset>
 export type Distribution = ReadBy<typeof distribution>
 export type Claim = ReadBy<typeof claim>
 
+/** A server that takes longer is away. */
+const PATIENCE_MS = 15_000
+
+function within(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+}
+
 async function answerOf(request: Promise<Response>): Promise<{ response: Response; body: unknown }> {
   let response: Response
   try {
@@ -174,7 +181,9 @@ async function answerOf(request: Promise<Response>): Promise<{ response: Respons
   try {
     body = await response.json()
   } catch (cause) {
-    throw new ApiError(response.ok ? -1 : response.status, 'not JSON', cause)
+    // A body that stops in its middle is an absent server; one that ends and is no JSON is a strange one.
+    const strange = cause instanceof SyntaxError
+    throw new ApiError(response.ok ? (strange ? -1 : 0) : response.status, 'not JSON', cause)
   }
   return { response, body }
 }
@@ -186,7 +195,9 @@ function problemOf(status: number, body: unknown): ApiError {
 }
 
 async function get<T>(path: string, read: Reader<T>, signal: AbortSignal): Promise<T> {
-  const { response, body } = await answerOf(fetch(path, { signal, headers: { accept: 'application/json' } }))
+  const { response, body } = await answerOf(
+    fetch(path, { signal: within(signal), headers: { accept: 'application/json' } }),
+  )
   if (!response.ok) throw problemOf(response.status, body)
   try {
     return read(body, '')
@@ -231,7 +242,7 @@ export async function fetchGraph<T>(
   const { response, body } = await answerOf(
     fetch(url, {
       method: 'POST',
-      signal,
+      signal: within(signal),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query }),
     }),

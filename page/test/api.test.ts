@@ -66,6 +66,12 @@ describe('when the API does not answer so', () => {
     await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 502 })
   })
 
+  test('a server that does not come to an end is away', async () => {
+    const late = new ReadableStream({ start: (body) => body.error(new DOMException('late', 'TimeoutError')) })
+    vi.stubGlobal('fetch', async () => new Response(late))
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 0 })
+  })
+
   test('an unknown holder is null, another failure is not', async () => {
     answer({ title: 'Not found' }, 404)
     expect(await fetchHolder(account, signal)).toBeNull()
