@@ -6,10 +6,12 @@ import {
   parseEventLogs,
   type TransactionReceipt,
 } from 'viem'
-import type { Deployment, LpPurchase } from '../disbursement/index.ts'
+import type { Deployment, LpPurchase, Manifest } from '../disbursement/index.ts'
+import { formatAmount } from './amounts.ts'
 import type { Chain } from './chain.ts'
 import { receiptOf } from './events.ts'
-import { refused } from './refusal.ts'
+import { jsonText } from './output.ts'
+import { differs, refused } from './refusal.ts'
 
 interface Transfer {
   asset: Address
@@ -54,6 +56,32 @@ export async function lpPurchase(
   // LP units that cost neither the issuer nor the treasury anything were the treasury's own already.
   const method = ownTokens > 0n || spent.length === 0 ? 'treasury' : 'swap'
   return { method, transactions: [...transactions], spent, ownTokens, received, heldAt: issuer }
+}
+
+/** Looks at the money before anything is begun: the balance, and that the LP units are still those of the purchase. */
+export async function checkFunds(
+  { chain, deployment }: { chain: Chain; deployment: Deployment },
+  { payout, lp, totals }: Manifest,
+): Promise<void> {
+  const { issuer } = deployment
+  const balance = await chain.readContract({
+    abi: erc20Abi,
+    address: payout.asset,
+    functionName: 'balanceOf',
+    args: [issuer],
+  })
+  if (balance < totals.paid) {
+    const amount = (value: bigint) => `${formatAmount(value, payout.decimals)} ${payout.symbol}`
+    throw refused(
+      `the issuer ${issuer} has ${amount(balance)} and ${amount(totals.paid)} are to be paid: ${amount(totals.paid - balance)} are missing`,
+    )
+  }
+  if (lp === null) return
+  const again = await lpPurchase(chain, deployment, lp.transactions)
+  if (jsonText(again) === jsonText(lp)) return
+  throw differs(
+    `the funding transactions brought ${again.received} LP units, and ${lp.received} were prepared with: prepare the period again with --replace`,
+  )
 }
 
 async function fundingReceipt(chain: Chain, hash: Hash): Promise<TransactionReceipt> {

@@ -18,7 +18,7 @@ export type Say = (line: string) => void
 export const say: Say = (line) => process.stderr.write(`${line}\n`)
 
 /** Writes a result and waits until it is out, for a pipe takes it piecemeal. */
-export async function show(outcome: Outcome, asJson: boolean): Promise<void> {
+export async function show(outcome: Outcome, asJson: boolean | undefined): Promise<void> {
   const text = asJson ? jsonText(outcome.json) : `${outcome.text}\n`
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()))

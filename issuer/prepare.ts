@@ -62,7 +62,6 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
   if (previous !== null) say(`carried over from ${previous.period.name}`)
 
   const holdings = await readHoldings(subgraph, chain, block)
-  const holders = positions(holdings.accounts, deployment.excluded)
   await witnessHoldings(holdings, chain, deployment, block)
   say(
     `${holdings.accounts.length} accounts and ${holdings.lots.length} primary lots read; the chain says the same`,
@@ -74,7 +73,7 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
     deployment,
     stream: period.stream,
     period: period.name,
-    positions: holders,
+    positions: positions(holdings.accounts, deployment.excluded),
     lots: holdings.lots.map(lotOf),
     recordBlock: block,
     income,
@@ -236,7 +235,24 @@ function readIntact<T>(read: () => T | null): T | null {
   }
 }
 
-const MOST_DIFFERENCES = 8
+const MOST_DIFFERENCES = 6
+
+/** What was given comes before what follows from it. */
+const given = [
+  'income',
+  'payout.funded',
+  'lp',
+  'termsHash',
+  'parameters',
+  'recordBlock',
+  'lotsHash',
+  'previous',
+]
+
+function rank(line: string): number {
+  const place = given.findIndex((part) => line.startsWith(part))
+  return place < 0 ? given.length : place
+}
 
 function differenceText(period: string, folder: string, old: Uint8Array, manifest: Manifest): string {
   let before: unknown
@@ -245,7 +261,7 @@ function differenceText(period: string, folder: string, old: Uint8Array, manifes
   } catch {
     return `the manifest in ${folder} is damaged: give --replace to prepare ${period} anew`
   }
-  const lines = differencesOf(before, manifestJson(manifest))
+  const lines = differencesOf(before, manifestJson(manifest)).sort((a, b) => rank(a) - rank(b))
   if (lines.length === 0)
     return `the files in ${folder} are damaged: give --replace to prepare ${period} anew`
   const more = lines.length > MOST_DIFFERENCES ? ` and ${lines.length - MOST_DIFFERENCES} more` : ''

@@ -40,8 +40,12 @@ export async function writePrepared(
 ): Promise<Writing> {
   const { manifestBytes, records } = disbursement
   const old = readIfThere(join(folder, files.manifest))
-  const oldRecords = readIfThere(join(folder, files.records))
-  if (old !== null && !isOver && same(old, manifestBytes) && same(oldRecords, records)) return 'unchanged'
+  const isSame = (file: string, bytes: Uint8Array | null) => same(readIfThere(join(folder, file)), bytes)
+  const areSame =
+    isSame(files.manifest, manifestBytes) &&
+    isSame(files.records, records) &&
+    isSame(files.summary, Buffer.from(summary))
+  if (areSame && !isOver) return 'unchanged'
   if (old !== null && !isOver) await mayReplace(old)
   writeFolder(folder, {
     [files.manifest]: manifestBytes,
@@ -56,8 +60,8 @@ function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
 }
 
 /**
- * Reads a period's prepared files back and checks everything that follows from their bytes: canonical form, every figure,
- * the identity, terms and deployment, and that the records are the manifest's own.
+ * Reads a period's prepared files back and checks everything that follows from their bytes: the hash, canonical form, every
+ * figure, the identity, terms and deployment, and that the records are the manifest's own.
  * @returns null when nothing was prepared
  * @throws Refusal when a file was changed or is missing
  */
@@ -75,9 +79,11 @@ export function readPrepared(
         `the files prepared for ${period} in ${folder} are those of ${manifest.period.name}: prepare ${period} again`,
       )
     }
+    const manifestHash = keccak256(bytes)
+    checkSummary(folder, period, manifestHash)
     const records = readIfThere(join(folder, files.records))
     checkRecords(manifest, records)
-    return { manifest, manifestBytes: bytes, manifestHash: keccak256(bytes), records }
+    return { manifest, manifestBytes: bytes, manifestHash, records }
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error
     throw differs(
@@ -85,6 +91,21 @@ export function readPrepared(
       { cause: error },
     )
   }
+}
+
+/** A manifest can be changed so that it still holds together; then it is another one than was shown when preparing. */
+function checkSummary(folder: string, period: string, manifestHash: Hex): void {
+  const summary = readIfThere(join(folder, files.summary))
+  let shown: unknown
+  try {
+    shown = JSON.parse(summary?.toString() ?? '').manifestHash
+  } catch {
+    throw differs(`${files.summary} is missing or damaged: prepare ${period} again with --replace`)
+  }
+  if (shown === manifestHash) return
+  throw differs(
+    `the manifest hashes to ${manifestHash}, but ${shown} was prepared: the file was changed; prepare ${period} again with --replace`,
+  )
 }
 
 function checkRecords(manifest: Manifest, records: Uint8Array | null): void {

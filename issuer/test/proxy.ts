@@ -42,7 +42,7 @@ export async function startProxy(target: string, tampering: Tampering) {
     outgoing.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? type })
     outgoing.end(text)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, '127.0.0.1').unref()
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')

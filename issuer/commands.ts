@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander'
+import { say, show } from './output.ts'
+import { exitCodes } from './refusal.ts'
+import { type GivenSettings, readSettings, settingFlags, takeSecrets } from './settings.ts'
+
+const secrets = takeSecrets(process.env)
+
+const program = new Command('prorata')
+  .description("An income-share program's payouts, from income to a published root")
+  .configureHelp({ showGlobalOptions: true })
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'prorata: ')) })
+  .addHelpText(
+    'after',
+    `
+The settings above can also come from the environment (PRORATA_PROGRAM, PRORATA_RPC_URL, …); a flag wins.
+Secrets come from the environment alone: PRORATA_KEY, or PRORATA_KEYSTORE and PRORATA_KEYSTORE_PASSWORD; PRORATA_API_SECRET.
+Exit codes: 0 done, 1 refused or bad input, 2 sources differ, 3 something needed is away or not there yet.`,
+  )
+  .exitOverride()
+for (const { flag, env, about } of settingFlags) program.option(flag, `${about} [${env}]`)
+
+program
+  .command('prepare')
+  .description('work out a period: who gets what and why; writes its manifest and records, publishes nothing')
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1')
+  .requiredOption('--income <amount>', "the period's income in the program's currency, such as 12000.00")
+  .option('--statement <file>', 'the income statement, whose hash goes into the manifest')
+  .option('--funding-tx <hash...>', 'for a period paid in LP units: every transaction of their purchase')
+  .option('--replace', 'put the result in the place of one prepared with other inputs')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { prepare } = await import('./prepare.ts')
+    await show(await prepare(settings(), options, say), options.json)
+  })
+
+program
+  .command('publish')
+  .description('store, fund and publish a prepared period; after an interruption, run it again')
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { publish } = await import('./publish.ts')
+    await show(await publish(settings(), secrets, options.period, say), options.json)
+  })
+
+program
+  .command('status')
+  .description('the chain, the subgraph, every period, and what to do next')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { status } = await import('./status.ts')
+    await show(await status(settings()), options.json)
+  })
+
+function settings() {
+  return readSettings(program.opts<GivenSettings>(), process.env)
+}
+
+/** Runs the command line of this process; its exit code is the process's. */
+export async function main(): Promise<void> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    await fail(error)
+  }
+}
+
+async function fail(error: unknown): Promise<void> {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own sentence, or the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.refused
+    return
+  }
+  const { describe } = await import('./failure.ts')
+  const { message, exitCode } = describe(error)
+  process.stderr.write(`prorata: ${message}\n`)
+  if (process.env.PRORATA_DEBUG === '1') console.error(error)
+  process.exitCode = exitCode
+}
