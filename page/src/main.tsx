@@ -2,8 +2,15 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { ApiError } from './api.ts'
-import './tokens.css'
-import './page.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/controls.css'
+import './styles/front.css'
+import './styles/holder.css'
+import './styles/bars.css'
+import './styles/tables.css'
+import './styles/dashboard.css'
 
 const queries = new QueryClient({
   defaultOptions: {

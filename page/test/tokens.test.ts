@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 // Contrast as WCAG 2.2 measures it: what is read stands at 4.5 to 1 at least, what only marks a place at 3 to 1.
 
-const css = readFileSync(join(import.meta.dirname, '../src/tokens.css'), 'utf8')
+const css = readFileSync(join(import.meta.dirname, '../src/styles/tokens.css'), 'utf8')
 const pairs = css.matchAll(/--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)
 const colors = new Map([...pairs].map(([, name, light, dark]) => [name, { light, dark }]))
 

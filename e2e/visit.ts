@@ -1,0 +1,89 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { type Person, person } from '../local/scenario/people.ts'
+import type { Stack } from '../local/stack.ts'
+import { words } from '../page/src/words.ts'
+import { InjectedWallet } from './wallet.ts'
+
+/** Somebody at the page, with their wallet in the browser. */
+export interface Visit {
+  readonly page: Page
+  readonly wallet: InjectedWallet
+}
+
+/** Opens the page for one visitor after the other, each in a browser of their own. */
+export class Visits {
+  /** Errors that nothing in the page caught. */
+  readonly faults: string[] = []
+  private readonly browser: Browser
+  private readonly stack: Stack
+  private context: BrowserContext | undefined
+
+  constructor(browser: Browser, stack: Stack) {
+    this.browser = browser
+    this.stack = stack
+  }
+
+  /** Opens the page somewhere; the wallet has not been asked for anything yet. */
+  async visit(who: Person, place = '#/'): Promise<Visit> {
+    const { urls, deployment } = this.stack
+    this.context = await this.browser.newContext({ reducedMotion: 'reduce' })
+    this.context.setDefaultTimeout(15_000)
+    const wallet = new InjectedWallet(who.account, { rpcUrl: urls.rpc, chainId: deployment.chainId })
+    await wallet.install(this.context)
+    const page = await this.context.newPage()
+    page.on('pageerror', (error) => this.faults.push(error.message))
+    await page.goto(`${urls.api}/${place}`)
+    return { page, wallet }
+  }
+
+  /** The same with the wallet connected. */
+  async connected(who: Person, place?: string): Promise<Visit> {
+    const opened = await this.visit(who, place)
+    await connect(opened)
+    return opened
+  }
+
+  /** Somebody of the story with the wallet connected, looking at their own periods. */
+  async atHome(name: string): Promise<Visit> {
+    const opened = await this.connected(person(name))
+    await section(opened.page, words.periods.title).waitFor()
+    return opened
+  }
+
+  /** Closes the browser of whoever is there. */
+  async leave(): Promise<void> {
+    await this.context?.close()
+    this.context = undefined
+  }
+}
+
+export async function connect({ page, wallet }: Visit): Promise<void> {
+  await button(page, words.wallet.connectTo(wallet.name)).click()
+  await button(page, words.wallet.disconnect).waitFor()
+}
+
+/** The page's place of somebody's account. */
+export const at = ({ address }: Person) => `#/address/${address}`
+
+export const button = (where: Page | Locator, name: string) =>
+  where.getByRole('button', { name, exact: true })
+
+export const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
+
+/** The panel of what can be claimed now. */
+export const due = (page: Page) => section(page, words.due.title)
+
+/** The row of a table that a heading names. */
+export const rowOf = (where: Locator, name: string) =>
+  where.getByRole('row').filter({ has: where.page().getByRole('rowheader', { name }) })
+
+export const period = (page: Page, name: string) => rowOf(section(page, words.periods.title), name)
+
+/** Waits until a text is there. */
+export const says = (where: Page | Locator, text: string) => where.getByText(text).first().waitFor()
+
+/** The exact amounts that a part of the page shows, as their titles say them. */
+export const amounts = (where: Locator) =>
+  where
+    .locator('data')
+    .evaluateAll((found) => found.map((each) => (each as unknown as { title: string }).title))
