@@ -87,7 +87,7 @@ export {
   totalOf,
   verifyClaim,
 } from './shards.ts'
-export { type Asset, assetOf, currencyOf } from './stated.ts'
+export { type Asset, assetOf, currencyOf, statedByDeployment, statedByTerms } from './stated.ts'
 export {
   type AssetKind,
   type Denominator,

@@ -1,0 +1,21 @@
+// The room's one entry: what runs in Node, in a browser's Web Worker and in workerd alike, over a viem client handed in.
+export { distributedIn } from './calldata.ts'
+export { compareManifests, type Differences, type Expected } from './compare.ts'
+export { MissingData } from './errors.ts'
+export { type ChainClient, expectedHolders } from './examine.ts'
+export { type HolderHistory, holderHistory } from './explain.ts'
+export {
+  type FetchedLog,
+  fetchLogs,
+  type LogClient,
+  type LogPage,
+  type LogProgress,
+  type LogRequest,
+} from './logs.ts'
+export { type Publication, publicationsOf } from './publications.ts'
+export { type Block, finalBlock, lastBlockBefore } from './recordBlock.ts'
+export { ChainReplay, type ReplayOptions, weighUnits } from './replayChain.ts'
+export { verdictText } from './report.ts'
+export { apiSource, bytesSource, documentUrl, fetchDocument, type Source, sourceOf } from './source.ts'
+export { type Difference, type Outcome, STEPS, type Step, type StepName, sentenceOf } from './steps.ts'
+export { type ExitCode, type Target, type Verdict, type VerifyInput, verify } from './verify.ts'

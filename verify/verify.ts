@@ -1,0 +1,375 @@
+// SPEC section 10: a distribution against the chain, without the subgraph and without anybody's server.
+import { BaseError, type Hex, keccak256 } from 'viem'
+import { offeringAbi } from '../contracts/abi.ts'
+import {
+  type Deployment,
+  DisbursementError,
+  deadlineOf,
+  decodeRecords,
+  decodeTerms,
+  distributionTree,
+  manifestHash as hashOfManifest,
+  hashTerms,
+  type Manifest,
+  type Payment,
+  paymentsOf,
+  periodOf,
+  type Terms,
+} from '../disbursement/index.ts'
+import { distributedIn } from './calldata.ts'
+import { MissingData } from './errors.ts'
+import { type ChainClient, examine } from './examine.ts'
+import { byId, byPeriod, type Located, readManifest } from './locate.ts'
+import { examineEarlier, manifestsBefore } from './previous.ts'
+import { isCancelled, type Publication, publicationsOf } from './publications.ts'
+import { wordsOf } from './reaction.ts'
+import { rebuild } from './rebuild.ts'
+import { ChainReplay, type ReplayOptions } from './replayChain.ts'
+import type { Source } from './source.ts'
+import { type Difference, Findings, type Step } from './steps.ts'
+
+/** What to verify: a distribution by its id, or a period; with both, that the one is the other's. */
+export type Target = { id?: Hex | undefined; period?: string | undefined }
+
+export type VerifyInput = {
+  client: ChainClient
+  terms: Terms
+  deployment: Deployment
+  target: Target
+  source: Source
+  /** A transaction that called `distribute`: its calldata are the records. */
+  calldata?: Hex | undefined
+  /** The income as its issuer states it, in base units: then the manifest itself can be made again where nobody has it. */
+  income?: { amount: bigint; statementHash: Hex | null } | undefined
+  options?: ReplayOptions | undefined
+}
+
+/** SPEC section 10: 0 equal, 2 something differs, 3 something is missing. */
+export type ExitCode = 0 | 2 | 3
+
+export type Verdict = {
+  exitCode: ExitCode
+  steps: readonly Step[]
+  /** The first step that differs, or else the first that could not be taken; null when all is equal. */
+  first: Step | null
+  period: string | null
+  id: Hex | null
+  manifestHash: Hex | null
+  root: Hex | null
+  total: bigint | null
+  /** What verifying cannot prove, in plain words. */
+  notes: readonly string[]
+}
+
+/**
+ * Verifies one distribution. It never throws for what is wrong with what it verifies: that is its answer.
+ * @throws TermsError (PERIOD_UNKNOWN) when the target's period is not one of the terms'
+ */
+export async function verify(input: VerifyInput): Promise<Verdict> {
+  const { target, terms } = input
+  if (target.period !== undefined) periodOf(terms, 'income', target.period)
+  const work = new Verification(input)
+  let reason = 'an earlier step had to be taken first'
+  try {
+    await work.run()
+  } catch (error) {
+    reason = whyMissing(error)
+  }
+  return work.verdict(reason)
+}
+
+/** Turns what stops the work into a sentence; anything that is no want of data is a bug and goes on. */
+const whyMissing = (error: unknown): string => {
+  if (error instanceof MissingData) return error.message
+  if (error instanceof BaseError)
+    return `the RPC does not answer as it must (${wordsOf(error).slice(0, 200)})`
+  // The replay met logs that cannot be all of them, or not these contracts'.
+  if (error instanceof DisbursementError) return error.message
+  throw error
+}
+
+const different = (what: string, stated: unknown, computed: unknown): Difference[] =>
+  stated === computed ? [] : [{ what, stated: String(stated), computed: String(computed) }]
+
+class Verification {
+  readonly #input: VerifyInput
+  readonly #findings = new Findings()
+  readonly #notes: string[] = []
+  #publication: Publication | null = null
+  #manifest: Manifest | null = null
+  #hash: Hex | null = null
+  #head = 0n
+
+  constructor(input: VerifyInput) {
+    this.#input = input
+  }
+
+  async run(): Promise<void> {
+    const { client, deployment } = this.#input
+    const chainId = await client.getChainId()
+    this.#findings.judge('chain', different('chain id', deployment.chainId, chainId), `chain ${chainId}`)
+    if (chainId !== deployment.chainId) return
+    this.#head = (await client.getBlock({ blockTag: 'latest' })).number
+    await this.#judgeContracts()
+    const publications = await publicationsOf(client, deployment, this.#head, this.#input.options)
+    const paid = await this.#calldata()
+    const located = await this.#locate(publications, paid?.id)
+    await this.#judgePublished(located)
+    const manifest = this.#judgeManifest(located)
+    if (manifest === null) return
+    await this.#judgeRecords(manifest, paid?.payments ?? null)
+    const replay = new ChainReplay(client, this.#program(), this.#input.options)
+    const earlier = await manifestsBefore(manifest, this.#input, this.#findings)
+    const before = await examineEarlier(earlier, this.#input, replay, publications, (each) =>
+      this.#isStanding(each),
+    )
+    for (const { differences, detail } of before.different) {
+      this.#findings.different('previous', differences, detail)
+    }
+    const previous = earlier.isWhole ? (earlier.manifests.at(-1) ?? null) : undefined
+    const { findings, computed } = await examine(
+      client,
+      this.#input,
+      manifest,
+      replay,
+      previous,
+      before.funding,
+    )
+    this.#take(findings)
+    const names = earlier.manifests.map(({ period }) => period.name)
+    if (earlier.isWhole) {
+      this.#findings.ok('previous', names.length === 0 ? 'the first period' : names.join(', '))
+    }
+    if (computed !== null) this.#judgeRoot(computed.root, computed.total)
+    await this.#tellOthers(publications, [manifest, ...earlier.manifests])
+  }
+
+  verdict(reason: string): Verdict {
+    const steps = this.#findings.steps(reason)
+    const differing = steps.find(({ outcome }) => outcome === 'different')
+    const missing = steps.find(({ outcome }) => outcome === 'missing')
+    return {
+      exitCode: differing !== undefined ? 2 : missing !== undefined ? 3 : 0,
+      steps,
+      first: differing ?? missing ?? null,
+      period: this.#manifest?.period.name ?? this.#input.target.period ?? null,
+      id: this.#publication?.id ?? null,
+      manifestHash: this.#publication?.manifestHash ?? this.#hash,
+      root: this.#publication?.root ?? null,
+      total: this.#publication?.total ?? null,
+      notes: [...this.#unprovable(), ...this.#notes],
+    }
+  }
+
+  #program() {
+    const { deployment, terms } = this.#input
+    return { deployment, lpTreatment: terms.custody.lpTreatment }
+  }
+
+  /** The offering was made under these terms, for this token and currency, by this issuer. */
+  async #judgeContracts(): Promise<void> {
+    const { client, deployment, terms } = this.#input
+    const read = (functionName: 'termsHash' | 'token' | 'asset' | 'issuer') =>
+      client.readContract({ abi: offeringAbi, address: deployment.offering, functionName })
+    const [hash, ...addresses] = await Promise.all([
+      read('termsHash'),
+      read('token'),
+      read('asset'),
+      read('issuer'),
+    ])
+    const terms_ = different('the hash of the terms', hashTerms(terms), hash)
+    if (terms_.length > 0) this.#findings.different('terms', terms_)
+    const [token, asset, issuer] = addresses.map((address) => address.toLowerCase())
+    const all = [
+      ...different('the token of the offering', deployment.token, token),
+      ...different('the currency of the offering', deployment.currency, asset),
+      ...different('the issuer of the offering', deployment.issuer, issuer),
+    ]
+    if (all.length > 0) this.#findings.different('deployment', all)
+  }
+
+  async #calldata(): Promise<{ id: Hex; payments: Payment[] } | null> {
+    const { client, deployment, calldata } = this.#input
+    return calldata === undefined ? null : distributedIn(client, deployment, calldata)
+  }
+
+  async #isStanding(publication: Publication): Promise<boolean> {
+    const { client, deployment, options } = this.#input
+    return !(await isCancelled(client, deployment, publication, this.#head, options))
+  }
+
+  async #locate(publications: readonly Publication[], paidId: Hex | undefined): Promise<Located> {
+    const { target, source, terms, income } = this.#input
+    const id = target.id ?? paidId
+    const located =
+      id !== undefined
+        ? await byId(publications, source, id)
+        : await byPeriod(publications, source, this.#period(), (each) => this.#isStanding(each))
+    if (located.bytes !== null || income === undefined || target.period === undefined) return located
+    const made = await rebuild(
+      this.#input,
+      periodOf(terms, 'income', target.period),
+      income,
+      publications,
+      (each) => this.#isStanding(each),
+    )
+    this.#notes.push('Nobody had the manifest: it was made again from the chain and the income given here.')
+    const own = publications.find(({ manifestHash }) => manifestHash === keccak256(made))
+    return { publication: located.publication ?? own ?? null, bytes: made }
+  }
+
+  #period(): { stream: 'income'; name: string } {
+    const { period } = this.#input.target
+    if (period === undefined) throw new MissingData('name a period or a distribution’s id to verify')
+    return { stream: 'income', name: period }
+  }
+
+  async #judgePublished({ publication, bytes }: Located): Promise<void> {
+    const { target, deployment } = this.#input
+    this.#publication = publication
+    if (publication === null) {
+      const read = bytes === null ? null : readManifest(bytes)
+      if (read !== null && 'manifest' in read && read.manifest.root === null) {
+        this.#findings.ok('published', 'nobody is paid, so there is nothing on chain')
+        return
+      }
+      const what = target.id === undefined ? `publication for ${target.period}` : `distribution ${target.id}`
+      this.#findings.missing('published', `the distributor has no ${what} by the issuer ${deployment.issuer}`)
+      return
+    }
+    const { id, root, total, transaction, block } = publication
+    if (await this.#isStanding(publication)) {
+      this.#findings.ok('published', `${id}: root ${root}, total ${total}, block ${block}, ${transaction}`)
+      return
+    }
+    const cancelled = { what: `distribution ${id}`, stated: 'published', computed: 'cancelled by its issuer' }
+    this.#findings.different('published', [cancelled])
+  }
+
+  #judgeManifest({ publication, bytes }: Located): Manifest | null {
+    if (bytes === null) {
+      const name = publication === null ? '' : ` ${publication.manifestHash}`
+      this.#findings.missing(
+        'manifest',
+        `nobody has the manifest${name}: give a file, an address or a CID of it`,
+      )
+      return null
+    }
+    const hash = keccak256(bytes)
+    this.#hash = hash
+    if (publication !== null && hash !== publication.manifestHash) {
+      this.#findings.different('manifest', different('its hash', hash, publication.manifestHash))
+    }
+    const read = readManifest(bytes)
+    if ('problem' in read) {
+      const unreadable = { what: 'its form', stated: 'a manifest', computed: read.problem }
+      this.#findings.different('manifest', [unreadable])
+      return null
+    }
+    const { manifest } = read
+    this.#manifest = manifest
+    const { period } = this.#input.target
+    if (period !== undefined && manifest.period.name !== period) {
+      this.#findings.different('manifest', different('its period', manifest.period.name, period))
+    }
+    this.#findings.ok('manifest', `${hash}, engine ${manifest.engine}`)
+    if (publication !== null) this.#judgeWindow(publication, manifest)
+    return manifest
+  }
+
+  /** The distribution pays the manifest's asset, and for as long as the terms say. */
+  #judgeWindow({ token, terms: word }: Publication, { payout }: Manifest): void {
+    const { terms } = this.#input
+    const paid = different('the asset that is paid', payout.asset, token)
+    if (paid.length > 0) this.#findings.different('published', paid)
+    const { opensAt, deadline } = decodeTerms(word)
+    const kept = different('the deadline on chain', deadline, deadlineOf(terms, opensAt))
+    if (kept.length > 0) this.#findings.different('terms', kept)
+  }
+
+  async #judgeRecords(manifest: Manifest, paid: readonly Payment[] | null): Promise<void> {
+    const { source } = this.#input
+    const own = paymentsOf(manifest)
+    if (paid !== null) return this.#judgePayments('calldata', paid, own)
+    if (own.length === 0) return this.#findings.ok('records', 'nobody is paid, so there are none')
+    const bytes = await source.records(this.#publication?.manifestHash ?? this.#hash ?? '0x')
+    if (bytes === null && source.hasRecords) {
+      return this.#findings.missing('records', 'the manifest is there and its records are not')
+    }
+    if (bytes === null) return this.#judgePayments('manifest (no records were given)', own, own)
+    try {
+      this.#judgePayments('records', decodeRecords(bytes).payments, own)
+    } catch (error) {
+      if (!(error instanceof DisbursementError)) throw error
+      this.#findings.different('records', [
+        { what: 'the records file', stated: 'whole', computed: error.message },
+      ])
+    }
+  }
+
+  #judgePayments(where: string, payments: readonly Payment[], own: readonly Payment[]): void {
+    const amounts = new Map(payments.map(({ account, amount }) => [account, amount]))
+    const stated = new Map(own.map(({ account, amount }) => [account, amount]))
+    const accounts = [...new Set([...amounts.keys(), ...stated.keys()])].sort()
+    const unlike = accounts.flatMap((account) =>
+      different(`the leaf of ${account}`, stated.get(account) ?? 0n, amounts.get(account) ?? 0n),
+    )
+    const tree = payments.length === 0 ? null : distributionTree(payments)
+    const onChain =
+      this.#publication === null
+        ? []
+        : [
+            ...different('the root of the records', tree?.root ?? 'none', this.#publication.root),
+            ...different('the total of the records', tree?.total ?? 0n, this.#publication.total),
+          ]
+    const detail = `${payments.length} leaves of the ${where} lead to ${tree?.root ?? 'no root'}`
+    this.#findings.judge('records', [...unlike, ...onChain], detail)
+  }
+
+  #judgeRoot(root: Hex | null, total: bigint): void {
+    if (this.#publication === null) {
+      if (root !== null) {
+        this.#findings.missing('root', `made anew it is ${root}; nothing on chain to hold it against`)
+        this.#findings.missing('total', `made anew it is ${total}; nothing on chain to hold it against`)
+      } else this.#findings.ok('total', '0')
+      return
+    }
+    const roots = different('the root on chain', this.#publication.root, root ?? 'none')
+    if (roots.length > 0) this.#findings.different('root', roots)
+    this.#findings.judge('total', different('the total on chain', this.#publication.total, total), `${total}`)
+  }
+
+  /** Takes over what was found of the manifest itself; what is here already comes first. */
+  #take(findings: Findings): void {
+    for (const { name, outcome, detail, differences } of findings.steps('')) {
+      if (outcome === 'different') this.#findings.different(name, differences, detail)
+      else if (outcome === 'ok') this.#findings.ok(name, detail)
+    }
+  }
+
+  #unprovable(): string[] {
+    const income = this.#manifest?.income
+    if (income === undefined) return []
+    const statement =
+      income.statementHash === null ? 'without a statement' : `statement ${income.statementHash}`
+    return [
+      `No chain can prove the income itself: ${income.amount} base units of ${income.currency.symbol}, ${statement}, is the issuer’s word.`,
+    ]
+  }
+
+  /** Standing publications before this one that no manifest here accounts for: perhaps a second payout. */
+  async #tellOthers(publications: readonly Publication[], manifests: readonly Manifest[]): Promise<void> {
+    const [manifest] = manifests
+    const own = this.#publication
+    if (own === null || manifest === undefined) return
+    const known = new Set([own.manifestHash, ...manifests.map(hashOfManifest)])
+    for (const each of publications) {
+      const isNear = each.block > manifest.recordBlock.number && each.block <= own.block
+      if (!isNear || each.token !== own.token || known.has(each.manifestHash)) continue
+      if (!(await this.#isStanding(each))) continue
+      this.#notes.push(
+        `The issuer has also published ${each.id} in the same asset, in ${each.transaction}: ask what it is for.`,
+      )
+    }
+  }
+}
