@@ -89,6 +89,13 @@ describe('the first quarter is open', () => {
     assert.equal(await history.getByText(words.history.falls).count(), 0)
   })
 
+  test('pool shares given away are a loss, told as what it was', async () => {
+    const { page } = await visits.visit(person('nell'), at(person('rosa')))
+    const history = section(page, words.history.title)
+    await says(history, words.history.reason('LP_GIVEN', '8,000 ALEX'))
+    assert.equal(await history.getByText(words.history.falls).count(), 1)
+  })
+
   test('a linked wallet leads to the same holder and the same claims', async () => {
     const { page } = await visits.visit(person('nell'), at(person('olga2')))
     await says(page, words.holder.linked)

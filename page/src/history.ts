@@ -62,15 +62,17 @@ export function reasonsOf(moves: readonly Move[]): Reason[] {
   const explained = moves.filter((move) => move.kind in EXPLAINS)
   if (explained.length === 0) return moves.map((move) => reason(move, size(move.delta)))
   const kinds = [...new Set(explained.map((move) => move.kind))]
-  const told = kinds.map((kind) => {
+  const explanations = kinds.map((kind) => {
     const own = explained.filter((move) => move.kind === kind)
     const transfers = moves.filter((move) => move.kind === EXPLAINS[kind])
     const [first] = own
     if (first === undefined) throw new RangeError('a kind of move without a move')
-    return reason(first, sum(transfers.length > 0 ? transfers : own.slice(0, 1)))
+    // Pool shares that leave and bring no tokens back were given away.
+    const told = kind === 'LP_REMOVE' && transfers.length === 0 ? { ...first, kind: 'LP_GIVEN' } : first
+    return reason(told, sum(transfers.length > 0 ? transfers : own.slice(0, 1)))
   })
   const rest = moves.filter((move) => !(move.kind in EXPLAINS) && !move.kind.startsWith('TRANSFER_'))
-  return [...rest.map((move) => reason(move, size(move.delta))), ...told]
+  return [...rest.map((move) => reason(move, size(move.delta))), ...explanations]
 }
 
 function reason({ kind, wallet, transaction }: Move, amount: bigint): Reason {

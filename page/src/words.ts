@@ -98,6 +98,7 @@ const reasons: Readonly<Record<string, (amount: string, none: boolean) => string
   UNSTAKE: (amount) => `Took ${amount} out of staking`,
   LP_ADD: (amount) => `Put ${amount} into the pool`,
   LP_REMOVE: (amount) => `Took ${amount} out of the pool`,
+  LP_GIVEN: (amount) => `Gave away pool shares that stood for ${amount}`,
   LP_STAKE: (amount) => `Moved pool shares for ${amount} into or out of staking`,
   LINK: (amount, none) => (none ? 'Linked an empty wallet' : `Linked a wallet that held ${amount}`),
 }

@@ -64,6 +64,13 @@ describe('reasonsOf', () => {
     expect(reasons.map(({ kind, amount }) => [kind, amount])).toEqual([['LP_STAKE', 700n]])
   })
 
+  test('pool shares that bring no tokens back were given away', () => {
+    const given = reasonsOf([change('LP_REMOVE', -800n, 3, 1)])
+    expect(given.map(({ kind, amount }) => [kind, amount])).toEqual([['LP_GIVEN', 800n]])
+    const removed = reasonsOf([change('LP_REMOVE', -800n, 3, 1), change('TRANSFER_IN', 750n, 3, 2)])
+    expect(removed.map(({ kind, amount }) => [kind, amount])).toEqual([['LP_REMOVE', 750n]])
+  })
+
   test('a lot in the same transaction is still told', () => {
     const reasons = reasonsOf([
       change('LOT', 50n, 3, 1),
