@@ -23,7 +23,7 @@ export default defineConfig({
     overrides: Object.fromEntries(tests.map((file) => [file, test])),
     splitTestsCompilation: true,
   },
-  test: { solidity: { fuzz: { runs: 10_000 } } },
+  test: { solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 100, depth: 100, failOnRevert: true } } },
   networks: {
     // Any chain by its RPC address; both variables are read only when this network is used.
     rpc: {

@@ -32,6 +32,15 @@ abstract contract Base {
         return address(uint160(uint256(keccak256(bytes(name)))));
     }
 
+    /// @notice A number from min to max, made of any
+    function within(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
+        uint256 size;
+        unchecked {
+            size = max - min + 1;
+        }
+        return size == 0 ? value : min + value % size;
+    }
+
     /// @notice A 65-byte ECDSA signature
     function signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);

@@ -14,7 +14,6 @@ interface Vm {
     function stopPrank() external;
     function warp(uint256 timestamp) external;
     function assume(bool condition) external pure;
-    function bound(uint256 value, uint256 min, uint256 max) external pure returns (uint256);
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function expectRevert() external;
@@ -23,14 +22,10 @@ interface Vm {
     function expectEmit(address emitter) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
-    function load(address target, bytes32 slot) external view returns (bytes32);
-    function store(address target, bytes32 slot, bytes32 value) external;
     function record() external;
     function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
-    function etch(address target, bytes calldata code) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
     function chainId(uint256 id) external;
-    function toString(uint256 value) external pure returns (string memory);
     function assertEq(uint256 a, uint256 b, string calldata what) external pure;
     function assertEq(address a, address b, string calldata what) external pure;
     function assertEq(bytes32 a, bytes32 b, string calldata what) external pure;

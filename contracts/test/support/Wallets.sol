@@ -23,3 +23,10 @@ contract Wallet1271 {
         return answer;
     }
 }
+
+/// @notice Agrees to everything
+contract WillingWallet {
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return this.isValidSignature.selector;
+    }
+}
