@@ -1,0 +1,164 @@
+// The module's exports as functions over byte arrays of any length, which go through its memory in pieces.
+
+import { type CompiledModule, webAssembly } from './webassembly.ts'
+
+const HASH = 32
+
+/** Messages a call: short enough that an engine swaps its first, quick translation for the optimised one early on. */
+const MOST_MESSAGES = 1024
+
+/** pool / denominator, both below 2^127 and the denominator above 0. */
+export type Ratio = { pool: bigint; denominator: bigint }
+
+/** Everything is little of state and all of it synchronous, so one kernel serves a whole program. */
+export type Kernel = {
+  /**
+   * keccak256 of each `size` bytes of the input, one hash of 32 bytes behind another.
+   * @param times 2 to hash each hash once more
+   */
+  hash(input: Uint8Array, size: number, output: Uint8Array, times?: 1 | 2): void
+  /**
+   * keccak256 of each pair of hashes, the smaller first: 64 bytes in, 32 out. The output may be the input's own beginning.
+   */
+  hashPairs(input: Uint8Array, output: Uint8Array): void
+  /**
+   * The hashes of account leaves, keccak256(keccak256(abi.encode(uint256 index, address account, uint256 amount))).
+   * @param records 20 bytes of account and `width` (1 to 16) big-endian bytes of amount each
+   * @param restart the index counts from 0 and starts again after so many leaves: a power of two up to 2^32
+   */
+  hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number): void
+  /**
+   * floor(pool · weight / denominator) for each weight, and what that leaves.
+   * @param weights little-endian numbers of 16 bytes, none above the denominator
+   * @param shares takes the quotients, in the same form
+   * @param remainders takes the remainders times 2^(128 - bit length of the denominator), in the same form
+   * @returns the sum of the quotients
+   */
+  divide(ratio: Ratio, weights: Uint8Array, shares: Uint8Array, remainders: Uint8Array): bigint
+}
+
+type Exports = {
+  memory: { readonly buffer: ArrayBuffer }
+  free(): number
+  hash(input: number, size: number, output: number, count: number, twice: number): void
+  hashPairs(input: number, output: number, count: number): void
+  hashLeaves(records: number, width: number, first: number, mask: number, output: number, count: number): void
+  setRatio(pl: bigint, ph: bigint, dl: bigint, dh: bigint, rl: bigint, rh: bigint, up: bigint): void
+  divide(weights: number, shares: number, remainders: number, count: number): void
+  sharesLow(): bigint
+  sharesHigh(): bigint
+}
+
+const LIMIT = 1n << 127n
+const low = (value: bigint): bigint => BigInt.asUintN(64, value)
+const high = (value: bigint): bigint => BigInt.asUintN(64, value >> 64n)
+
+/**
+ * How many items of that size an array holds.
+ * @throws RangeError when it holds no whole number of them
+ */
+const countOf = (bytes: Uint8Array, size: number, what: string): number => {
+  const count = bytes.length / size
+  if (!Number.isInteger(count)) {
+    throw new RangeError(`The ${what} has ${bytes.length} bytes, no multiple of ${size}`)
+  }
+  return count
+}
+
+const mustHold = (bytes: Uint8Array, size: number, what: string): void => {
+  if (bytes.length !== size)
+    throw new RangeError(`The ${what} has ${bytes.length} bytes and must have ${size}`)
+}
+
+/** Makes a kernel of the compiled module; sync, for the module has 6 kB and imports nothing. */
+export const kernelOf = (module: CompiledModule): Kernel => {
+  const wasm = new webAssembly.Instance(module).exports as Exports
+  const memory = new Uint8Array(wasm.memory.buffer)
+  const start = Math.ceil(wasm.free() / 16) * 16
+  const room = memory.length - start - 16
+
+  /** Feeds `count` items of `size` bytes through the memory and takes `into` bytes for each. */
+  const inPieces = (
+    input: Uint8Array,
+    size: number,
+    output: Uint8Array,
+    into: number,
+    count: number,
+    work: (from: number, to: number, first: number, pieces: number) => void,
+  ): void => {
+    // An even number, so that only the very last item can lack a companion in the other lane.
+    const most = Math.min(MOST_MESSAGES, Math.floor(room / (size + into) / 2) * 2)
+    const target = start + Math.ceil((most * size) / 16) * 16
+    for (let first = 0; first < count; first += most) {
+      const pieces = Math.min(most, count - first)
+      memory.set(input.subarray(first * size, (first + pieces) * size), start)
+      work(start, target, first, pieces)
+      output.set(memory.subarray(target, target + pieces * into), first * into)
+    }
+  }
+
+  return {
+    hash(input, size, output, times = 1) {
+      if (!Number.isInteger(size) || size < 1 || 2 * (size + HASH) > room) {
+        throw new RangeError(`Messages of ${size} bytes cannot be hashed here; 1 to ${room / 2 - HASH} can`)
+      }
+      const count = countOf(input, size, 'input')
+      mustHold(output, count * HASH, 'output')
+      inPieces(input, size, output, HASH, count, (from, to, _, pieces) =>
+        wasm.hash(from, size, to, pieces, times - 1),
+      )
+    },
+
+    hashPairs(input, output) {
+      const count = countOf(input, 2 * HASH, 'input')
+      mustHold(output, count * HASH, 'output')
+      inPieces(input, 2 * HASH, output, HASH, count, (from, to, _, pieces) =>
+        wasm.hashPairs(from, to, pieces),
+      )
+    },
+
+    hashLeaves(records, width, output, restart) {
+      if (!Number.isInteger(width) || width < 1 || width > 16) {
+        throw new RangeError(`Amounts of ${width} bytes cannot be hashed here; 1 to 16 can`)
+      }
+      if (!Number.isInteger(Math.log2(restart)) || restart > 2 ** 32) {
+        throw new RangeError(
+          `The index cannot restart after ${restart} leaves; a power of two up to 2^32 is needed`,
+        )
+      }
+      const count = countOf(records, 20 + width, 'list of records')
+      mustHold(output, count * HASH, 'output')
+      inPieces(records, 20 + width, output, HASH, count, (from, to, first, pieces) =>
+        wasm.hashLeaves(from, width, first, restart - 1, to, pieces),
+      )
+    },
+
+    divide({ pool, denominator }, weights, shares, remainders) {
+      if (pool < 0n || pool >= LIMIT || denominator < 1n || denominator >= LIMIT) {
+        throw new RangeError(
+          `${pool} / ${denominator} is out of range: both must be below 2^127, and the second above 0`,
+        )
+      }
+      const count = countOf(weights, 16, 'list of weights')
+      mustHold(shares, count * 16, 'list of shares')
+      mustHold(remainders, count * 16, 'list of remainders')
+      const bits = BigInt(denominator.toString(2).length)
+      const ratio = (pool << bits) / denominator
+      wasm.setRatio(
+        low(pool),
+        high(pool),
+        low(denominator),
+        high(denominator),
+        low(ratio),
+        high(ratio),
+        128n - bits,
+      )
+      inPieces(weights, 16, shares, 16, count, (from, to, first, pieces) => {
+        const rest = to + MOST_MESSAGES * 16
+        wasm.divide(from, to, rest, pieces)
+        remainders.set(memory.subarray(rest, rest + pieces * 16), first * 16)
+      })
+      return (low(wasm.sharesHigh()) << 64n) | low(wasm.sharesLow())
+    },
+  }
+}
