@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   decodeManifest,
   type Manifest,
+  manifestHash,
   type Period,
   parseManifest,
   periodsOf,
@@ -110,6 +111,32 @@ export async function previousManifest(surroundings: Surroundings, period: Perio
   return manifest
 }
 
+/**
+ * Asks once more, before money moves, whether prepared files that are not on chain still are what is due: somebody else may
+ * have published the period meanwhile, or have cancelled and published anew the one it carries over from.
+ */
+export async function checkStillDue(
+  surroundings: Surroundings,
+  period: Period,
+  manifest: Manifest,
+): Promise<void> {
+  const other =
+    (await standingDistribution(surroundings, period))?.published ??
+    (await unregisteredPublication(surroundings, period, manifest.payout.asset, manifest.recordBlock.number))
+  if (other !== null) {
+    throw refused(
+      `${period.name} is published already, as distribution ${other.id} with manifest ${other.manifestHash}: the files prepared here are of no use any more`,
+    )
+  }
+  const previous = await previousManifest(surroundings, period)
+  const hash = previous === null ? null : manifestHash(previous)
+  if (hash !== manifest.previous) {
+    throw differs(
+      `${period.name} was prepared upon the manifest ${manifest.previous ?? 'of no period'}, but the one before it is now ${hash ?? 'of no period'}: prepare it again with --replace`,
+    )
+  }
+}
+
 const closedSchema = z.object({ manifestHash: z.string().regex(/^0x[0-9a-f]{64}$/) })
 
 /** The manifest of a period that paid nobody. Nothing on chain speaks of it, so the store does. */
@@ -121,8 +148,8 @@ async function closedManifest(
   try {
     const note = await store.get(closedKey(deployment.network, terms.name, period.stream, period.name))
     if (note === null) return null
-    const { manifestHash } = closedSchema.parse(JSON.parse(new TextDecoder().decode(note)))
-    return await store.get(manifestKey(manifestHash as Hex))
+    const closed = closedSchema.parse(JSON.parse(new TextDecoder().decode(note)))
+    return await store.get(manifestKey(closed.manifestHash as Hex))
   } finally {
     await store.close()
   }

@@ -7,6 +7,7 @@ import { blockAt, latestBlock } from './chain.ts'
 import { send } from './delivery.ts'
 import { type Published, publishedOf } from './events.ts'
 import { checkFunds } from './funding.ts'
+import { checkStillDue } from './history.ts'
 import { loadAccount } from './key.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
 import { readPrepared } from './prepared.ts'
@@ -48,7 +49,7 @@ export async function publish(
       `${period.name} is not prepared: nothing lies in ${folder}; run prepare --period ${period.name} first`,
     )
   }
-  const run: Run = { ...surroundings, account, apiSecret, folder, prepared, say }
+  const run: Run = { ...surroundings, account, apiSecret, period, folder, prepared, say }
   const unlock = lockFolder(folder)
   try {
     await checkRecordBlock(run)
@@ -82,6 +83,7 @@ async function close(run: Run): Promise<Outcome> {
   const { settings, terms, deployment, folder, prepared, say } = run
   const { manifest, manifestHash, manifestBytes } = prepared
   const { stream, period, payout } = manifest
+  await checkStillDue(run, run.period, manifest)
   const store = await openStore(settings)
   try {
     await store.put(manifestKey(manifestHash), manifestBytes)
@@ -103,7 +105,10 @@ async function carryOut(run: Run, root: Hex): Promise<Outcome> {
   const publication = await fixedPublication(run, root)
   say(`distribution ${publication.id}`)
   const done = await publishedAlready(run, publication)
-  if (done === null) await checkFunds(run, run.prepared.manifest)
+  if (done === null) {
+    await checkStillDue(run, run.period, run.prepared.manifest)
+    await checkFunds(run, run.prepared.manifest)
+  }
   await storeFiles(run)
   const receipt = done ?? (await send(run, publication))
   checkEvent(run, publication, receipt)

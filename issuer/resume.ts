@@ -1,5 +1,5 @@
 import type { Hex, PrivateKeyAccount, TransactionReceipt } from 'viem'
-import { decodeTerms } from '../disbursement/index.ts'
+import { decodeTerms, type Period } from '../disbursement/index.ts'
 import { latestBlock, nonceOf } from './chain.ts'
 import { findPublished, isCancelled, publishedOf, receiptOf, wordOf } from './events.ts'
 import { checkFunds } from './funding.ts'
@@ -22,6 +22,7 @@ import { differs, missing, refused } from './refusal.ts'
 export interface Run extends Surroundings {
   account: PrivateKeyAccount
   apiSecret: string
+  period: Period
   folder: string
   prepared: Prepared
   say: Say

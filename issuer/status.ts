@@ -18,6 +18,7 @@ import { table } from './table.ts'
 
 /** How far a period is. `publishing`: begun here, not on chain yet; `unregistered`: on chain, unknown to the API. */
 type PeriodState =
+  | 'unknown'
   | 'running'
   | 'ending'
   | 'ended'
@@ -164,7 +165,8 @@ async function localStatus(
 }
 
 function timeState({ latest, finalized }: Sight, { endsAt }: Period): PeriodState {
-  if (latest === null || latest.timestamp < endsAt) return 'running'
+  if (latest === null) return 'unknown'
+  if (latest.timestamp < endsAt) return 'running'
   return finalized === null || finalized.timestamp < endsAt ? 'ending' : 'ended'
 }
 
@@ -206,6 +208,7 @@ async function remainingOn(chain: Chain, distributor: Address, ids: readonly Hex
 }
 
 const steps: Record<PeriodState, (period: PeriodStatus) => string | null> = {
+  unknown: () => 'see to the chain: without it nothing is known of the periods',
   running: ({ name, endsAt }) => `nothing until ${name} ends at ${time(endsAt)}`,
   ending: ({ name }) => `wait until the end of ${name} is final`,
   ended: ({ name, asset }) =>

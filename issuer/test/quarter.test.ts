@@ -89,7 +89,7 @@ test('a subgraph that is away, behind, broken, on another chain or wrong is refu
       2,
       /balances sum to \d+ at block \d+, but the token's supply is 10000000/,
     ],
-    [/"lots":"[1-9]/, '"lots":"9', 2, /the subgraph contradicts itself: /],
+    [/"custody":"[1-9]/, '"custody":"9', 2, /the subgraph contradicts itself: /],
     [/"data":/, '"errors":[{"message":"indexing_error"}],"data":', 3, /stopped at an indexing error/],
   ]
   for (const [truth, lie, code, message] of lies) {
@@ -148,6 +148,8 @@ test('the first quarter is prepared: every entitlement to the unit, 1,800 USDC i
     /prepared differently before \(.*income\.amount: "12000000000" → "12000010000".*give --replace/,
   )
   assert.deepEqual(files(), before)
+  const elsewhere = { PRORATA_STATE: join(state, 'elsewhere') }
+  assert.equal((await desk.done(other, elsewhere)).state, 'written')
   assert.equal((await done([...other, '--replace'])).state, 'replaced')
   assert.equal((await done([...prepareArgs('2026-Q1'), '--replace'])).manifestHash, first.manifestHash)
   assert.deepEqual(files(), before)
@@ -280,6 +282,14 @@ test('what is published stays: publish again sends nothing, prepare refuses', as
       /2026-Q1 is published already: distribution 0x[0-9a-f]{64}/,
     )
   }
+  // Prepared on another machine with other figures, before this one published.
+  const elsewhere = { PRORATA_STATE: join(state, 'elsewhere') }
+  await refused(
+    publish('2026-Q1'),
+    1,
+    /2026-Q1 is published already, as distribution 0x[0-9a-f]{64}/,
+    elsewhere,
+  )
   const status = await done(['status'])
   const { distribution } = status.periods[0]
   assert.deepEqual(
