@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { say, show } from './output.ts'
 import { exitCodes } from './refusal.ts'
-import { type GivenSettings, readSettings, settingFlags, takeSecrets } from './settings.ts'
+import { type GivenSettings, readSettings, readSome, settingFlags, takeSecrets } from './settings.ts'
 
 const secrets = takeSecrets(process.env)
 
@@ -27,6 +27,7 @@ program
   .option('--statement <file>', 'the income statement, whose hash goes into the manifest')
   .option('--funding-tx <hash...>', 'for a period paid in LP units: every transaction of their purchase')
   .option('--replace', 'put the result in the place of one prepared with other inputs')
+  .option('--explain <holder>', "also print a holder's whole history up to the record block")
   .option('--json', 'print the result as JSON')
   .action(async (options) => {
     const { prepare } = await import('./prepare.ts')
@@ -50,6 +51,41 @@ program
   .action(async (options) => {
     const { status } = await import('./status.ts')
     await show(await status(settings()), options.json)
+  })
+
+program
+  .command('verify')
+  .description(
+    'check a distribution against the chain alone; exit 0 equal, 2 different, 3 something is missing',
+  )
+  .option('--period <name>', 'the period as the terms name it')
+  .option('--id <hash>', "the distribution's id")
+  .option(
+    '--manifest <where...>',
+    'manifests and records: files, folders, http(s)://… or ipfs://CID; else the API',
+  )
+  .option('--calldata <hash>', 'a transaction that published and paid at once: its calldata are the records')
+  .option('--income <amount>', 'the income as stated, to make a manifest again that nobody has')
+  .option('--statement <file>', 'the income statement whose hash that manifest holds')
+  .option('--ipfs-gateway <url>', 'where ipfs:// addresses are fetched')
+  .option('--json', 'print the verdict as JSON')
+  .action(async (options) => {
+    const { runVerify } = await import('./verify.ts')
+    const flags = program.opts<GivenSettings>()
+    const needed = readSome(['program', 'deployment', 'rpcUrl'], flags, process.env)
+    const api = flags.apiUrl || process.env.PRORATA_API_URL ? readSome(['apiUrl'], flags, process.env) : {}
+    await show(await runVerify({ ...needed, ...api }, options, say), options.json)
+  })
+
+program
+  .command('explain <holder>')
+  .description("a holder's whole history from the chain, with the transaction that cost each forfeit")
+  .option('--period <name>', "up to that period's record block; else up to now")
+  .option('--json', 'print the history as JSON')
+  .action(async (holder, options) => {
+    const { explain } = await import('./explain.ts')
+    const needed = readSome(['program', 'deployment', 'rpcUrl'], program.opts<GivenSettings>(), process.env)
+    await show(await explain(needed, holder, options), options.json)
   })
 
 function settings() {

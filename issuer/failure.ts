@@ -1,5 +1,6 @@
 import { BaseError } from 'viem'
 import { DisbursementError, InconsistentDataError } from '../disbursement/index.ts'
+import { MissingData } from '../verify/index.ts'
 import { isAway } from './chain.ts'
 import { exitCodes, Refusal } from './refusal.ts'
 import { FailedOnChain } from './sending.ts'
@@ -13,6 +14,7 @@ export function describe(error: unknown): { message: string; exitCode: number } 
       exitCode: exitCodes.differs,
     }
   }
+  if (error instanceof MissingData) return { message: oneLine(error.message), exitCode: exitCodes.missing }
   if (error instanceof DisbursementError)
     return { message: oneLine(error.message), exitCode: exitCodes.refused }
   if (error instanceof FailedOnChain) {

@@ -17,7 +17,9 @@ import {
 import { parseAmount } from './amounts.ts'
 import { nonceOf, recordBlock } from './chain.ts'
 import { findPublished, isCancelled, type Published, wordOf } from './events.ts'
+import { historyOf, historyText, holderAddress, isTerminal } from './explain.ts'
 import { lpPurchase } from './funding.ts'
+import { requireAgreement } from './gate.ts'
 import { earlierFunding, previousManifest, standingDistribution, unregisteredPublication } from './history.ts'
 import { type LotRow, readHoldings, witnessHoldings } from './holders.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
@@ -39,6 +41,8 @@ export interface PrepareOptions {
   /** For a period paid in LP units: every transaction of their purchase. */
   fundingTx?: string[]
   replace?: boolean
+  /** A holder whose whole history is printed too. */
+  explain?: string
 }
 
 /** Works out a period and writes its files; publishes nothing. */
@@ -51,6 +55,7 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
   const income = parseAmount(options.income, currency.decimals, '--income')
   const statementHash = options.statement === undefined ? null : hashFile(options.statement)
   const transactions = fundingTransactions(options.fundingTx ?? [], period)
+  const explained = options.explain === undefined ? null : holderAddress(options.explain)
 
   const block = await recordBlock(chain, BigInt(deployment.genesisBlock), {
     name: period.name,
@@ -66,6 +71,8 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
   say(
     `${holdings.accounts.length} accounts and ${holdings.lots.length} primary lots read; the chain says the same`,
   )
+  const holders = positions(holdings.accounts, deployment.excluded)
+  await requireAgreement(surroundings, block, holders, say)
 
   const lp = period.asset === 'lp' ? await purchase(surroundings, transactions, previous) : null
   const disbursement = prepareDisbursement({
@@ -73,7 +80,7 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
     deployment,
     stream: period.stream,
     period: period.name,
-    positions: positions(holdings.accounts, deployment.excluded),
+    positions: holders,
     lots: holdings.lots.map(lotOf),
     recordBlock: block,
     income,
@@ -87,7 +94,11 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
       `${period.name} is published already in transaction ${unregistered.transaction}, with other figures (manifest ${unregistered.manifestHash}) and not registered with the API: prepare it with those, and run publish to register it`,
     )
   }
-  return store(surroundings, period, disbursement, options.replace ?? false)
+  const stored = await store(surroundings, period, disbursement, options.replace ?? false)
+  if (explained === null) return stored
+  const history = await historyOf(chain, surroundings, explained, block.number)
+  const text = historyText(history, surroundings, block.number, isTerminal())
+  return { ...stored, json: { ...stored.json, explain: history }, text: `${stored.text}\n\n${text}` }
 }
 
 async function store(

@@ -12,7 +12,7 @@ export interface Program {
   deployment: Deployment
 }
 
-export function loadProgram(settings: Settings): Program {
+export function loadProgram(settings: Pick<Settings, 'program' | 'deployment'>): Program {
   return {
     terms: parseTerms(readJson(settings.program, 'PRORATA_PROGRAM')),
     deployment: parseDeployment(readJson(settings.deployment, 'PRORATA_DEPLOYMENT')),

@@ -7,6 +7,7 @@ import { blockAt, latestBlock } from './chain.ts'
 import { send } from './delivery.ts'
 import { type Published, publishedOf } from './events.ts'
 import { checkFunds } from './funding.ts'
+import { requireWitnessed } from './gate.ts'
 import { checkStillDue } from './history.ts'
 import { loadAccount } from './key.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
@@ -82,6 +83,7 @@ async function checkRecordBlock({ chain, prepared: { manifest } }: Run): Promise
 async function close(run: Run): Promise<Outcome> {
   const { settings, terms, deployment, folder, prepared, say } = run
   const { manifest, manifestHash, manifestBytes } = prepared
+  await requireWitnessed(run, manifest, say)
   const { stream, period, payout } = manifest
   await checkStillDue(run, run.period, manifest)
   const store = await openStore(settings)
@@ -107,6 +109,7 @@ async function carryOut(run: Run, root: Hex): Promise<Outcome> {
   const done = await publishedAlready(run, publication)
   if (done === null) {
     await checkStillDue(run, run.period, run.prepared.manifest)
+    await requireWitnessed(run, run.prepared.manifest, say)
     await checkFunds(run, run.prepared.manifest)
   }
   await storeFiles(run)

@@ -97,26 +97,39 @@ const expected: Record<SettingName, string> = {
 
 /** Joins flags and environment, an empty variable counting as unset, and says in one sentence everything that is not right. */
 export function readSettings(flags: GivenSettings, env: Environment): Settings {
-  const given = Object.fromEntries(
-    settingFlags.map(({ name, env: variable }) => [name, flags[name] ?? (env[variable] || undefined)]),
-  )
-  const parsed = settingsSchema.safeParse(given)
+  return readSome(Object.keys(settingsSchema.shape) as SettingName[], flags, env)
+}
+
+/** The same for a command that needs only some of the settings; the others may be anything or nothing. */
+export function readSome<Name extends SettingName>(
+  names: readonly Name[],
+  flags: GivenSettings,
+  env: Environment,
+): Pick<Settings, Name> {
+  const wanted = settingFlags.filter(({ name }) => (names as readonly string[]).includes(name))
+  const given: GivenSettings = {}
+  for (const { name, env: variable } of wanted) {
+    const value = flags[name] ?? (env[variable] || undefined)
+    if (value !== undefined) given[name] = value
+  }
+  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<SettingName, true>
+  const parsed = settingsSchema.pick(mask).safeParse(given)
   if (!parsed.success) {
-    const names = new Set(parsed.error.issues.map((issue) => issue.path[0]))
-    const wrong = settingFlags
-      .filter(({ name }) => names.has(name))
+    const bad = new Set(parsed.error.issues.map((issue) => issue.path[0]))
+    const wrong = wanted
+      .filter(({ name }) => bad.has(name))
       .map(({ name, env: variable, flag }) => {
         const state = given[name] === undefined ? 'is not set' : 'is not usable'
         return `${variable} (${flag.split(' ')[0]}) ${state}: it must be ${expected[name]}`
       })
     throw refused(wrong.join('; '))
   }
-  const settings = parsed.data
+  const settings: Partial<Settings> = parsed.data
   for (const path of ['program', 'deployment', 'state', 'persist', 'wranglerConfig'] as const) {
     const value = settings[path]
     if (value !== undefined) settings[path] = resolve(value)
   }
-  return settings
+  return settings as Pick<Settings, Name>
 }
 
 /** Takes the secrets out of the environment, so that no child process (wrangler starts some) inherits them. */

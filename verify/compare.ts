@@ -91,6 +91,8 @@ export const compareManifests = (stated: ManifestJson, expected: Expected): Diff
     if (differences.length > 0) found.set(step, [...(found.get(step) ?? []), ...differences])
   }
   const { holders, carried, payout, ...rest } = expected
+  // Holders first: a sum that differs says less than the holder it differs for.
+  compareHolders(stated.holders, holders, add)
   for (const [field, value] of Object.entries(rest)) {
     const step = STEP_OF[field]
     // Which engine computed it is told, not computed.
@@ -103,7 +105,6 @@ export const compareManifests = (stated: ManifestJson, expected: Expected): Diff
     add(STEP_OF[path] ?? 'allocations', differing(path, own, value))
   }
   if (carried !== undefined) compareCarried(stated, carried as ManifestJson['carried'], add)
-  compareHolders(stated.holders, holders, add)
   return found
 }
 
