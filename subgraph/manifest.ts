@@ -40,32 +40,23 @@ type Source = {
   name: string
   abi: string
   address: string
-  context: Record<string, boolean | string>
   handlers: Record<string, string>
 }
 
 /** The data sources, in an order of no meaning: the indexer hands the logs of a block over in their order. */
-const sourcesOf = (deployment: Deployment, lpTreatment: LpTreatment): Source[] => {
-  const excluded = concat(deployment.excluded)
+const sourcesOf = (deployment: Deployment): Source[] => {
   const vaultEvents = ['Staked(indexed address,uint256)', 'Withdrawn(indexed address,uint256)'] as const
   return [
     {
       name: 'Token',
       abi: 'PersonalToken',
       address: deployment.token,
-      context: { excluded, sales: concat(deployment.saleAddresses) },
       handlers: { 'Transfer(indexed address,indexed address,uint256)': 'handleTokenTransfer' },
     },
     {
       name: 'Pair',
       abi: 'UniswapV2Pair',
       address: deployment.pair,
-      context: {
-        excluded,
-        lpVault: deployment.lpVault,
-        tokenIsFirst: BigInt(deployment.token) < BigInt(deployment.counterAsset),
-        depositBasis: lpTreatment === 'deposit-basis',
-      },
       handlers: {
         'Transfer(indexed address,indexed address,uint256)': 'handleLpTransfer',
         'Sync(uint112,uint112)': 'handleSync',
@@ -78,14 +69,12 @@ const sourcesOf = (deployment: Deployment, lpTreatment: LpTreatment): Source[] =
       name: 'Offering',
       abi: 'Offering',
       address: deployment.offering,
-      context: { excluded },
       handlers: { 'Purchased(indexed address,uint256,uint256)': 'handlePurchased' },
     },
     {
       name: 'Registry',
       abi: 'HolderRegistry',
       address: deployment.registry,
-      context: { excluded },
       handlers: {
         'Linked(indexed address,indexed address)': 'handleLinked',
         'RecipientNamed(indexed address,address)': 'handleRecipientNamed',
@@ -95,21 +84,18 @@ const sourcesOf = (deployment: Deployment, lpTreatment: LpTreatment): Source[] =
       name: 'TokenVault',
       abi: 'StakingVault',
       address: deployment.tokenVault,
-      context: { excluded },
       handlers: { [vaultEvents[0]]: 'handleTokenStaked', [vaultEvents[1]]: 'handleTokenWithdrawn' },
     },
     {
       name: 'LpVault',
       abi: 'StakingVault',
       address: deployment.lpVault,
-      context: { excluded },
       handlers: { [vaultEvents[0]]: 'handleLpStaked', [vaultEvents[1]]: 'handleLpWithdrawn' },
     },
     {
       name: 'Distributor',
       abi: 'MerkleDistributor',
       address: deployment.distributor,
-      context: { excluded, issuer: deployment.issuer },
       handlers: {
         'Published(indexed bytes32,indexed address,indexed address,bytes32,bytes32,uint256,bytes32)':
           'handlePublished',
@@ -152,7 +138,8 @@ export const manifestText = (program: Program, layout: Layout): string => {
     `  file: ${layout.schema}`,
     'dataSources:',
   ]
-  for (const source of sourcesOf(deployment, lpTreatment)) {
+  const facts = factsOf(deployment, lpTreatment)
+  for (const source of sourcesOf(deployment)) {
     lines.push(
       '  - kind: ethereum/contract',
       `    name: ${source.name}`,
@@ -162,13 +149,9 @@ export const manifestText = (program: Program, layout: Layout): string => {
       `      abi: ${source.abi}`,
       `      startBlock: ${deployment.genesisBlock}`,
       '    context:',
-    )
-    for (const [key, value] of Object.entries(source.context)) {
-      lines.push(`      ${key}:`)
-      if (typeof value === 'boolean') lines.push('        type: Bool', `        data: ${value}`)
-      else lines.push('        type: Bytes', `        data: '${value}'`)
-    }
-    lines.push(
+      '      facts:',
+      '        type: Bytes',
+      `        data: '${facts}'`,
       '    mapping:',
       '      kind: ethereum/events',
       '      apiVersion: 0.0.9',
@@ -197,9 +180,16 @@ export const writeManifest = (dir: string, program: Program, layout: Layout): vo
   writeFileSync(join(dir, 'subgraph.yaml'), manifestText(program, layout))
 }
 
-/** Addresses one after the other, as the mapping reads a list. */
-const concat = (addresses: readonly string[]): string =>
-  `0x${addresses.map((address) => address.slice(2).toLowerCase()).join('')}`
+/** What the mapping cannot see in events; the layout is told in src/facts.ts. */
+const factsOf = (deployment: Deployment, lpTreatment: LpTreatment): string => {
+  const tokenIsFirst = BigInt(deployment.token) < BigInt(deployment.counterAsset)
+  const flags = (tokenIsFirst ? 1 : 0) + (lpTreatment === 'deposit-basis' ? 2 : 0)
+  const { saleAddresses, excluded } = deployment
+  if (saleAddresses.length > 255) throw new Error('a deployment has at most 255 sale addresses')
+  const addresses = [deployment.lpVault, deployment.issuer, ...saleAddresses, ...excluded]
+  const head = [flags, saleAddresses.length].map((byte) => byte.toString(16).padStart(2, '0'))
+  return `0x${[...head, ...addresses.map((address) => address.slice(2).toLowerCase())].join('')}`
+}
 
 /** Command line: writes the manifest beside the sources, from where The Graph's own tool deploys it. */
 const main = (): void => {

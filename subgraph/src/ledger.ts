@@ -1,5 +1,6 @@
-import { BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
+import { BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts'
 import { Account, CustodyChange, Program } from '../generated/schema'
+import { Facts } from './facts'
 
 // The entitlement rule (SPEC sections 3 to 5), in one place. Handlers say what moved; this file says what that means for the
 // wallet, for its holder and for the holder's entitlement.
@@ -8,7 +9,6 @@ import { Account, CustodyChange, Program } from '../generated/schema'
 // holder are often the same row, and two copies of one row would overwrite each other.
 
 export const PROGRAM = 'program'
-const ADDRESS = 20
 
 /** (block, log index), big-endian: ids that sort by time. */
 export function rowId(event: ethereum.Event): Bytes {
@@ -28,16 +28,6 @@ function position(event: ethereum.Event, id: Bytes): Bytes {
   return id
 }
 
-/** Whether `list`, addresses one after the other, has `address`. */
-export function lists(list: Bytes, address: Bytes): bool {
-  const start = list.dataStart
-  const wanted = address.dataStart
-  for (let at = 0; at + ADDRESS <= list.length; at += ADDRESS) {
-    if (memory.compare(start + at, wanted, ADDRESS) == 0) return true
-  }
-  return false
-}
-
 export function isZero(address: Bytes): bool {
   const start = address.dataStart
   return load<u64>(start) == 0 && load<u64>(start + 8) == 0 && load<u32>(start + 16) == 0
@@ -47,14 +37,14 @@ export class Ledger {
   readonly event: ethereum.Event
   readonly block: i32
   readonly program: Program
-  private readonly excluded: Bytes
+  readonly facts: Facts
   private readonly rows: Account[] = []
 
   constructor(event: ethereum.Event) {
     this.event = event
     this.block = event.block.number.toI32()
     this.program = loadProgram()
-    this.excluded = dataSource.context().getBytes('excluded')
+    this.facts = new Facts()
   }
 
   /** The row of an address, the same object each time. */
@@ -75,7 +65,7 @@ export class Ledger {
 
   /** An excluded wallet adds nothing to any custody. */
   weighs(wallet: Account): bool {
-    return !lists(this.excluded, wallet.id)
+    return !this.facts.isExcluded(wallet.id)
   }
 
   /** Two wallets between which a move changes nothing for their holder. */

@@ -1,4 +1,4 @@
-import { BigInt, Bytes, dataSource, ethereum } from '@graphprotocol/graph-ts'
+import { BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts'
 import { LiquidityChange, Pair, Swap } from '../generated/schema'
 import { Burn, Mint, Swap as SwapEvent, Sync, Transfer } from '../generated/Pair/UniswapV2Pair'
 import { depositBasis } from './basis'
@@ -64,7 +64,7 @@ function moveUnits(ledger: Ledger, event: ethereum.Event, from: Bytes, to: Bytes
   }
   // Basis moves with the units between linked wallets: nothing changes for their holder.
   if (ledger.sameHolder(sender, receiver)) return
-  const staking = to == dataSource.context().getBytes('lpVault')
+  const staking = ledger.facts.isLpVault(to)
   const basis = ledger.removeUnits(sender, units, staking ? 'LP_STAKE' : 'LP_REMOVE')
   if (staking) depart(event, from, units, basis)
   // Units that arrive without a mint carry no basis.
@@ -72,6 +72,7 @@ function moveUnits(ledger: Ledger, event: ethereum.Event, from: Bytes, to: Bytes
 }
 
 export function handleSync(event: Sync): void {
+  const ledger = new Ledger(event)
   const pair = loadPair(event)
   const block = event.block.number.toI32()
   if (pair.lastBlock != block) {
@@ -79,20 +80,20 @@ export function handleSync(event: Sync): void {
     pair.closeReserveOther = pair.reserveOther
     pair.lastBlock = block
   }
-  const first = tokenIsFirst()
+  const first = ledger.facts.tokenIsFirst
   pair.reserveToken = first ? event.params.reserve0 : event.params.reserve1
   pair.reserveOther = first ? event.params.reserve1 : event.params.reserve0
   pair.save()
-  new Ledger(event).close()
+  ledger.close()
 }
 
 export function handleMint(event: Mint): void {
   const ledger = new Ledger(event)
-  const first = tokenIsFirst()
+  const first = ledger.facts.tokenIsFirst
   const amount = first ? event.params.amount0 : event.params.amount1
   const minted = transit(MINT)
   let basis = BigInt.zero()
-  if (dataSource.context().getBoolean('depositBasis')) {
+  if (ledger.facts.depositBasis) {
     basis = depositBasis(loadPair(event), amount, minted.units, minted.open)
   }
   if (minted.open) {
@@ -113,7 +114,8 @@ export function handleMint(event: Mint): void {
 }
 
 export function handleBurn(event: Burn): void {
-  const first = tokenIsFirst()
+  const ledger = new Ledger(event)
+  const first = ledger.facts.tokenIsFirst
   const burned = transit(BURN)
   const change = new LiquidityChange(rowId(event))
   change.kind = 'BURN'
@@ -123,7 +125,7 @@ export function handleBurn(event: Burn): void {
   change.amountOther = first ? event.params.amount1 : event.params.amount0
   change.basis = BigInt.zero()
   saveLiquidity(event, change)
-  new Ledger(event).close()
+  ledger.close()
 }
 
 function saveLiquidity(event: ethereum.Event, change: LiquidityChange): void {
@@ -134,7 +136,8 @@ function saveLiquidity(event: ethereum.Event, change: LiquidityChange): void {
 }
 
 export function handleSwap(event: SwapEvent): void {
-  const first = tokenIsFirst()
+  const ledger = new Ledger(event)
+  const first = ledger.facts.tokenIsFirst
   const params = event.params
   const swap = new Swap(rowId(event))
   swap.sender = params.sender
@@ -148,14 +151,8 @@ export function handleSwap(event: SwapEvent): void {
   swap.timestamp = event.block.timestamp.toI64()
   swap.transaction = event.transaction.hash
   swap.save()
-  const ledger = new Ledger(event)
   ledger.program.swaps += 1
   ledger.close()
-}
-
-/** Whether the program's token is the pair's token0. */
-function tokenIsFirst(): bool {
-  return dataSource.context().getBoolean('tokenIsFirst')
 }
 
 function loadPair(event: ethereum.Event): Pair {

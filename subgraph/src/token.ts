@@ -1,7 +1,7 @@
-import { Bytes, dataSource } from '@graphprotocol/graph-ts'
+import { Bytes } from '@graphprotocol/graph-ts'
 import { PrimaryLot } from '../generated/schema'
 import { Transfer } from '../generated/Token/PersonalToken'
-import { Ledger, isZero, lists } from './ledger'
+import { Ledger, isZero } from './ledger'
 
 // The program's token: balances, supply, and primary lots.
 
@@ -30,7 +30,7 @@ export function handleTokenTransfer(event: Transfer): void {
       const receiver = ledger.account(to)
       sender.balance = sender.balance.minus(value)
       receiver.balance = receiver.balance.plus(value)
-      const isLot = lists(dataSource.context().getBytes('sales'), from) && ledger.weighs(receiver)
+      const isLot = ledger.facts.isSale(from) && ledger.weighs(receiver)
       if (isLot || !ledger.sameHolder(sender, receiver)) {
         ledger.changeCustody(sender, value.neg(), 'TRANSFER_OUT')
         if (isLot) {
