@@ -134,6 +134,8 @@ const quantity = async (rpcUrl: string, method: string): Promise<number> => {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
+  }).catch((cause: unknown) => {
+    throw new Error(`no chain answers at ${rpcUrl}`, { cause })
   })
   const { result } = (await response.json()) as { result?: Hex }
   if (result === undefined) throw new Error(`${rpcUrl} gave no answer to ${method} (HTTP ${response.status})`)
