@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { dirname } from 'node:path'
 
 // A child process that serves: started, waited for, stopped, and never left behind.
@@ -41,7 +41,7 @@ const STOP_SECONDS = 10
 
 /**
  * Starts a service. The process is in a group of its own: Ctrl-C reaches the parent alone, which then stops its services in
- * the order it wants. When the parent exits otherwise, they are killed with it.
+ * the order it wants. When the parent ends otherwise, however suddenly, they are killed.
  */
 export const startService = (options: ServiceOptions): Service => {
   const { name, command, args, logFile, signals } = options
@@ -64,11 +64,13 @@ export const startService = (options: ServiceOptions): Service => {
     child.kill(signals[1])
   }
   process.on('exit', kill)
+  const leash = holdOn(child.pid, signals[1])
   let ended: Exit | undefined
   const exited = new Promise<Exit>((resolve) => {
     const end = (exit: Exit): void => {
       ended ??= exit
       process.off('exit', kill)
+      leash?.kill('SIGKILL')
       log.end()
       resolve(ended)
     }
@@ -107,6 +109,20 @@ export const startService = (options: ServiceOptions): Service => {
     return stopping
   }
   return { name, child, ready, exited, lastWords: () => words, stop }
+}
+
+/** A process that does nothing until this one is gone, which closes its input: then it ends the child and itself. */
+const holdOn = (pid: number | undefined, signal: NodeJS.Signals): ChildProcess | undefined => {
+  if (pid === undefined) return undefined
+  const leash = spawn(
+    '/bin/sh',
+    ['-c', 'cat >/dev/null; kill -s "$1" "$2"', 'leash', signal.replace('SIG', ''), String(pid)],
+    { stdio: ['pipe', 'ignore', 'ignore'], detached: true },
+  )
+  leash.once('error', () => {}) // without a shell there is no leash, and everything else works
+  leash.unref()
+  if (leash.stdin instanceof Socket) leash.stdin.unref()
+  return leash
 }
 
 /** A TCP port that nobody uses at this moment. */
