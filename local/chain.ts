@@ -34,6 +34,8 @@ export async function startChain(options: {
   accounts: number
   genesis: Date
   logFile: string
+  /** Told as soon as the program runs, so that it is watched and ended with the rest. */
+  onStarted?: (child: Child) => void
 }): Promise<{ child: Child; rpcUrl: string }> {
   const rpcUrl = `http://127.0.0.1:${options.port}`
   const child = startChild({
@@ -53,6 +55,7 @@ export async function startChain(options: {
     ].flat(),
     logFile: options.logFile,
   })
+  options.onStarted?.(child)
   const client = connectChain(rpcUrl)
   await waitFor('the chain', () => client.getBlockNumber(), { child, timeout: 20_000, interval: 50 })
   return { child, rpcUrl }

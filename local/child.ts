@@ -19,6 +19,8 @@ export interface ChildOptions {
   readonly args: readonly string[]
   readonly logFile: string
   readonly cwd?: string
+  /** Another user to run it as; only root can. */
+  readonly ids?: { readonly uid: number; readonly gid: number }
   /** Added to this process's environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -47,6 +49,7 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd ?? process.cwd(),
     env,
     detached: true,
+    ...options.ids,
     stdio: ['pipe', log, log],
   })
   closeSync(log)

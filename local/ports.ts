@@ -46,6 +46,23 @@ export async function choosePorts(asked: Partial<Record<PortName, number>>): Pro
   return chosen as Ports
 }
 
+/** A free port, for what needs only one. */
+export async function freePort(): Promise<number> {
+  const { port, release } = await holdAny()
+  await release()
+  return port
+}
+
+/** @throws StackError when another program uses the port, saying what wanted it */
+export async function requireFree(port: number, purpose: string): Promise<void> {
+  const { release } = await hold(port).catch(() => {
+    throw new StackError(
+      `port ${port} for ${purpose} is used by another program; end that, or choose another port`,
+    )
+  })
+  await release()
+}
+
 interface Held {
   readonly port: number
   release(): Promise<void>

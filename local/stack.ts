@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { type Deployment, parseTerms, type Terms } from '../disbursement/index.ts'
 import { buildSubgraph } from '../subgraph/build.ts'
 import { deploySubgraph, startIpfs } from '../subgraph/deploy.ts'
-import { type Exit, type Service, startGraphNode, startPostgres } from '../subgraph/node.ts'
 import { connectChain, startChain } from './chain.ts'
 import { type Child, StackError, waitFor } from './child.ts'
 import { deployAlex } from './deploy.ts'
+import { startGraphNode } from './graph-node.ts'
 import type { Ports } from './ports.ts'
+import { startPostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { type Outcome, run } from './run.ts'
 import { ALEX, PEOPLE } from './scenario/alex.ts'
@@ -78,43 +79,37 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })()
     return stopped
   }
-  const keep = (name: ChildName, child: Child) => {
-    children.set(name, child)
-    closers.push(() => child.stop())
-    watch.over(child)
+  const atEnd = (close: () => Promise<void>) => {
+    closers.push(close)
     // Another part failed meanwhile, and everything is being ended: this one too.
-    if (stopped) void child.stop()
+    if (stopped) void close()
   }
-  const keepService = async <S extends Service>(name: ChildName, service: S): Promise<S> => {
-    const how = ({ code, signal }: Exit) =>
-      signal === null ? `with exit code ${code}` : `by signal ${signal}`
-    keep(name, {
-      name: service.name,
-      logFile: log(name),
-      pid: service.child.pid ?? -1,
-      ended: service.exited.then((exit) => `${service.name} ended unexpectedly ${how(exit)}`),
-      stop: () => service.stop(),
-    })
-    await service.ready
-    return service
+  const keep = (name: ChildName) => (child: Child) => {
+    children.set(name, child)
+    watch.over(child)
+    atEnd(() => child.stop())
   }
+
   const start = async (): Promise<Stack> => {
     mkdirSync(state, { recursive: true })
     const terms = parseTerms(JSON.parse(readFileSync(join(ROOT, ALEX.program), 'utf8')))
     const secret = randomBytes(24).toString('hex')
 
     progress.step('the chain and PostgreSQL')
-    const genesis = new Date(ALEX.genesis)
     const [chain, postgres] = await settleAll([
-      startChain({ port: ports.chain, accounts: PEOPLE.length, genesis, logFile: log('chain') }).then(
-        (chain) => {
-          keep('chain', chain.child)
-          return chain
-        },
-      ),
-      startPostgres({ dir: join(state, 'postgres'), port: ports.postgres, logFile: log('postgres') }).then(
-        (postgres) => keepService('postgres', postgres),
-      ),
+      startChain({
+        port: ports.chain,
+        accounts: PEOPLE.length,
+        genesis: new Date(ALEX.genesis),
+        logFile: log('chain'),
+        onStarted: keep('chain'),
+      }),
+      startPostgres({
+        dir: join(state, 'postgres'),
+        port: ports.postgres,
+        logFile: log('postgres'),
+        onStarted: keep('postgres'),
+      }),
     ])
     const rpc = chain.rpcUrl
 
@@ -137,7 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const startGraph = async () => {
       const buildDir = join(state, 'subgraph')
       const ipfs = await startIpfs(join(state, 'ipfs'), ports.ipfs)
-      closers.push(() => ipfs.close())
+      atEnd(() => ipfs.close())
       const [node] = await settleAll([
         startGraphNode({
           postgresUrl: postgres.url,
@@ -151,23 +146,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             metrics: ports['graph-metrics'],
           },
           logFile: log('graph'),
-        }).then((node) => keepService('graph', node)),
+          onStarted: keep('graph'),
+        }),
         buildSubgraph(program, buildDir),
       ])
       await deploySubgraph({ adminUrl: node.adminUrl, ipfsUrl: ipfs.url, name: terms.name, buildDir })
     }
     const startApi = async () => {
       await migrate(persist, log('migrate'), settings)
-      const { child, url } = await startWorker({
+      return startWorker({
         name: 'the API (wrangler)',
         config: 'wrangler.toml',
         port: ports.api,
         persist,
         settings,
         logFile: log('api'),
-        onStarted: (child) => keep('api', child),
+        onStarted: keep('api'),
       })
-      return { child, url }
     }
     const startGateway = () =>
       startWorker({
@@ -177,7 +172,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         persist: join(state, 'gateway'),
         settings: { GRAPH_URL: graph, GRAPH_KEY: '' },
         logFile: log('gateway'),
-        onStarted: (child) => keep('gateway', child),
+        onStarted: keep('gateway'),
       })
     const [, api] = await settleAll([startGraph(), startApi(), startGateway()])
     const urls = { rpc, graph, api: api.url, gateway }

@@ -19,8 +19,8 @@ import {
 } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { BURN_ADDRESS, type Deployment } from '../../disbursement/deployment.ts'
-import { SUBGRAPH } from '../manifest.ts'
-import { freePort, type Service, startService } from '../service.ts'
+import { type Child, startChild, waitFor } from '../../local/child.ts'
+import { freePort } from '../../local/ports.ts'
 import { BATCH_CODE, type Build, compiled, factory, pairAbi, router, weth } from './contracts.ts'
 
 // A chain with one program on it: real contracts, several transactions a block, everybody's keys.
@@ -28,7 +28,7 @@ import { BATCH_CODE, type Build, compiled, factory, pairAbi, router, weth } from
 export type Call = { to: Address; data: Hex }
 
 export type World = {
-  anvil: Service
+  anvil: Child
   rpcUrl: string
   client: PublicClient
   deployment: Deployment
@@ -81,19 +81,17 @@ export const batchOf = (calls: Call[]): Call => ({
 export const startWorld = async (dir: string, actorCount: number, tokenFirst: boolean): Promise<World> => {
   const port = await freePort()
   const rpcUrl = `http://127.0.0.1:${port}`
-  const anvil = startService({
+  const anvil = startChild({
     name: 'anvil',
-    command: join(SUBGRAPH, '../node_modules/.bin/anvil'),
+    command: 'anvil',
     args: [
       ...['--port', String(port), '--auto-impersonate', '--no-mining', '--order', 'fifo'],
       ...['--gas-limit', '1000000000', '--base-fee', '0', '--gas-price', '0', '--timestamp', '1767225600'],
     ],
     logFile: join(dir, 'anvil.log'),
-    signals: ['SIGTERM', 'SIGKILL'],
-    isReady: (words) => words.includes('Listening on'),
   })
-  await anvil.ready
   const client = createPublicClient({ transport: http(rpcUrl, { batch: true, retryCount: 0 }), cacheTime: 0 })
+  await waitFor('the chain', () => client.getBlockNumber(), { child: anvil })
   const request = client.request as (args: { method: string; params: unknown[] }) => Promise<unknown>
 
   const send = async (from: Address, { to, data }: Call, value = 0n): Promise<Hex> =>

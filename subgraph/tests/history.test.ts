@@ -3,9 +3,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { lastLines } from '../../local/child.ts'
+import { type GraphNode, startGraphNode } from '../../local/graph-node.ts'
+import { freePort } from '../../local/ports.ts'
+import { type Postgres, startPostgres } from '../../local/postgres.ts'
 import { buildSubgraph } from '../build.ts'
 import { deploySubgraph, type Ipfs, startIpfs } from '../deploy.ts'
-import { type GraphNode, type Postgres, startGraphNode, startPostgres } from '../node.ts'
 import { startWorld, type World } from './chain.ts'
 import {
   checkMonotone,
@@ -52,9 +55,12 @@ for (const { seed, tokenFirst } of HISTORIES) {
       chmodSync(dir, 0o755)
       ;[world, postgres] = await Promise.all([
         startWorld(dir, 12, tokenFirst),
-        startPostgres({ dir: join(dir, 'postgres') }),
+        startPostgres({
+          dir: join(dir, 'postgres'),
+          port: await freePort(),
+          logFile: join(dir, 'postgres.log'),
+        }),
       ])
-      await postgres.ready
       ipfs = await startIpfs(join(dir, 'ipfs'))
       await buildSubgraph({ deployment: world.deployment, lpTreatment: 'deposit-basis' }, join(dir, 'build'))
       node = await startGraphNode({
@@ -64,7 +70,6 @@ for (const { seed, tokenFirst } of HISTORIES) {
         ipfs,
         logFile: join(dir, 'graph-node.log'),
       })
-      await node.ready
       await deploySubgraph({
         adminUrl: node.adminUrl,
         ipfsUrl: ipfs.url,
@@ -76,15 +81,15 @@ for (const { seed, tokenFirst } of HISTORIES) {
     })
 
     after(async () => {
-      await node?.stop()
+      await node?.child.stop()
       await ipfs?.close()
-      await postgres?.stop()
+      await postgres?.child.stop()
       await world?.anvil.stop()
       rmSync(dir, { recursive: true, force: true })
     })
 
     const compare = async (): Promise<Model> => {
-      await indexed(query, head, node.lastWords)
+      await indexed(query, head, () => lastLines(node.child.logFile))
       const model = new Model(world.deployment, true)
       const states = await model.replay(world.client, head)
       checkMonotone(states)
@@ -110,7 +115,7 @@ for (const { seed, tokenFirst } of HISTORIES) {
     })
 
     it('goes on after a restart', async () => {
-      await node.stop()
+      await node.child.stop()
       head = await program.play(20)
       node = await startGraphNode({
         postgresUrl: postgres.url,
@@ -120,7 +125,6 @@ for (const { seed, tokenFirst } of HISTORIES) {
         logFile: join(dir, 'graph-node.log'),
         ports: node.ports,
       })
-      await node.ready
       await compare()
     })
   })

