@@ -3,19 +3,30 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { type Address, createPublicClient, type Hex, http, keccak256 } from 'viem'
-import { merkleDistributorAbi } from '../contracts/abi.ts'
+import { type Address, createPublicClient, erc20Abi, type Hex, http, keccak256 } from 'viem'
+import { merkleDistributorAbi, stakingVaultAbi } from '../contracts/abi.ts'
 import { decodeManifest, encodeRecords, encodeTerms, paymentsOf } from '../disbursement/index.ts'
 import { startProxy } from '../issuer/test/proxy.ts'
 import { connectChain, type LocalChain } from '../local/chain.ts'
 import { silent } from '../local/progress.ts'
-import { person } from '../local/scenario/people.ts'
 import type { Story } from '../local/scenario/play.ts'
 import { startStoryAt } from '../local/scenario/stage.ts'
 import type { Stack } from '../local/stack.ts'
 import { STATE } from '../local/state.ts'
-import { bytesSource, type StepName, type Verdict, type VerifyInput, verify } from '../verify/index.ts'
-import { balanced, type Editable, edit, edited, editList, openForgery, type Published } from './forgery.ts'
+import {
+  bytesSource,
+  ChainReplay,
+  MissingData,
+  publicationsOf,
+  type StepName,
+  type Verdict,
+  type VerifyInput,
+  verify,
+  weighUnits,
+} from '../verify/index.ts'
+import { startProvider } from '../verify/test/provider.ts'
+import { address, BALANCED_CHEATS, holderIn, hugo, PLAIN_CHEATS, plus, set } from './cheats.ts'
+import { balanced, edit, edited, openForgery, type Published } from './forgery.ts'
 
 // Anyone can check a payout, and no cheat gets past: every kind of thing is changed, published with everything fixed up that a
 // cheat would fix up, and must be caught and named.
@@ -40,7 +51,6 @@ after(async () => {
 const issued = () => join(state, 'issuer', stack.deployment.network, stack.terms.name)
 const manifestOf = (period: string) => new Uint8Array(readFileSync(join(issued(), period, 'manifest.json')))
 const recordsOf = (period: string) => new Uint8Array(readFileSync(join(issued(), period, 'records.bin')))
-const address = (name: string) => person(name).address.toLowerCase() as Address
 
 const check = (documents: readonly Uint8Array[], input: Partial<VerifyInput>): Promise<Verdict> =>
   verify({
@@ -93,248 +103,18 @@ describe('what was published', () => {
   }
 })
 
-const hugo = () => address('hugo')
-const holderIn = (json: Editable, holder: Address): Editable => {
-  const found = (json.holders as Editable[]).find((each) => each.holder === holder)
-  assert.ok(found)
-  return found
-}
-const plus = (text: string, more = 1n) => (BigInt(text) + more).toString()
-const set =
-  (path: string, change: (text: string) => unknown) =>
-  (json: Editable): void =>
-    edit(json, path, change)
-const list =
-  <Item = Editable>(path: string, change: (items: Item[]) => Item[]) =>
-  (json: Editable): void =>
-    editList(json, path, change)
-
 describe('a cheating issuer who keeps the books in order is caught', () => {
-  const word = (fill: string) => `0x${fill.repeat(32)}` as Hex
-  const cases: [string, '2026-Q1' | '2026-Q2', (json: Editable) => void, StepName, (() => Address)?][] = [
-    [
-      'a larger share of the income',
-      '2026-Q1',
-      (j) => {
-        edit(j, 'parameters.incomeShareBps', () => '1600')
-        edit(j, 'payout.funded', () => '1920000000')
-      },
-      'terms',
-    ],
-    ['another forfeit rule', '2026-Q1', set('parameters.forfeit', () => 'all-or-nothing'), 'terms'],
-    ['another denominator', '2026-Q1', set('parameters.denominator', () => 'sold'), 'terms'],
-    ['another minimum payout', '2026-Q1', set('parameters.minPayout', () => '60000000'), 'terms'],
-    ['a period called the last', '2026-Q1', set('parameters.last', () => true), 'terms'],
-    ['a pool that does not count', '2026-Q1', set('parameters.lpTreatment', () => 'none'), 'terms'],
-    ['other terms', '2026-Q1', set('termsHash', () => word('ab')), 'terms'],
-    ['another program', '2026-Q1', set('program', () => 'alix'), 'terms'],
-    ['a longer period', '2026-Q1', set('period.end', () => '2026-04-02T00:00:00Z'), 'terms'],
-    ['another chain', '2026-Q1', set('chainId', () => '1'), 'deployment'],
-    ['a later genesis', '2026-Q1', set('genesisBlock', (x) => plus(x)), 'deployment'],
-    ['another registry', '2026-Q1', set('contracts.registry', () => address('nell')), 'deployment'],
-    [
-      'another sale address',
-      '2026-Q1',
-      list<string>('contracts.saleAddresses', (x) => [...x, address('nell')].sort()),
-      'deployment',
-    ],
-    [
-      'one more excluded',
-      '2026-Q1',
-      list<string>('excluded', (x) => [...x, address('nell')].sort()),
-      'deployment',
-    ],
-    ['an earlier record block', '2026-Q1', set('recordBlock.number', (x) => plus(x, -1n)), 'record block'],
-    [
-      'a record block that is not there',
-      '2026-Q1',
-      set('recordBlock.hash', () => word('cd')),
-      'record block',
-    ],
-    [
-      'a record block of another time',
-      '2026-Q1',
-      set('recordBlock.timestamp', (x) => plus(x, -1n)),
-      'record block',
-    ],
-    ['other lots', '2026-Q1', set('lotsHash', () => word('ef')), 'lots'],
-    [
-      'more lots for a friend',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'lots', (x) => plus(x, 10n ** 21n)),
-      'lots',
-      hugo,
-    ],
-    [
-      'a holder left out',
-      '2026-Q1',
-      list('holders', (x) => x.filter((each) => each.holder !== hugo())),
-      'holders',
-      hugo,
-    ],
-    [
-      'a holder added',
-      '2026-Q1',
-      (j) => {
-        const friend = {
-          ...holderIn(j, hugo()),
-          holder: address('whale'),
-          account: address('whale'),
-          wallets: [address('whale')],
-        }
-        editList(j, 'holders', (x) =>
-          [...x, friend].sort((a, b) => (String(a.holder) < String(b.holder) ? -1 : 1)),
-        )
-      },
-      'holders',
-      () => address('whale'),
-    ],
-    [
-      'a payment turned aside',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'account', () => address('nell')),
-      'wallets',
-      hugo,
-    ],
-    [
-      'a wallet that is not linked',
-      '2026-Q1',
-      (j) => editList<string>(holderIn(j, hugo()), 'wallets', (x) => [...x, address('nell')].sort()),
-      'wallets',
-      hugo,
-    ],
-    [
-      'a balance made larger',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'custody.balance', (x) => plus(x)),
-      'custody',
-      hugo,
-    ],
-    [
-      'a basis out of nothing',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'custody.basis', (x) => plus(x)),
-      'custody',
-      hugo,
-    ],
-    [
-      'a stake forgotten',
-      '2026-Q1',
-      (j) => edit(holderIn(j, address('mina')), 'custody.staked', () => '0'),
-      'custody',
-      () => address('mina'),
-    ],
-    [
-      'LP units that are not there',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'custody.lpStaked', (x) => plus(x)),
-      'custody',
-      hugo,
-    ],
-    [
-      'a forfeit undone',
-      '2026-Q1',
-      (j) => {
-        const own = holderIn(j, hugo())
-        edit(own, 'settled', () => own.lots)
-      },
-      'entitlement',
-      hugo,
-    ],
-    [
-      'a forfeit made up',
-      '2026-Q1',
-      (j) => edit(holderIn(j, address('clara')), 'settled', (x) => plus(x, -1n)),
-      'entitlement',
-      () => address('clara'),
-    ],
-    [
-      'an income not told in full',
-      '2026-Q1',
-      (j) => {
-        edit(j, 'income.amount', () => '11000000000')
-        edit(j, 'payout.funded', () => '1800000000')
-      },
-      'funding',
-    ],
-    ['more paid in than is due', '2026-Q1', set('payout.funded', (x) => plus(x)), 'funding'],
-    ['something carried in from nowhere', '2026-Q1', set('payout.carryIn', (x) => plus(x)), 'carry-over'],
-    [
-      'an accrual from nowhere',
-      '2026-Q1',
-      (j) => edit(holderIn(j, hugo()), 'accruedBefore', (x) => plus(x)),
-      'carry-over',
-      hugo,
-    ],
-    [
-      'a carry-over lost',
-      '2026-Q2',
-      list('carried', (x) =>
-        x.map((each) => (each.asset === stack.deployment.currency ? { ...each, carryOut: '0' } : each)),
-      ),
-      'carry-over',
-    ],
-    ['no manifest before', '2026-Q2', set('previous', () => null), 'previous'],
-    [
-      'more LP units than were bought',
-      '2026-Q2',
-      (j) => {
-        edit(j, 'payout.funded', (x) => plus(x))
-        edit(j, 'lp.received', (x) => plus(x))
-      },
-      'funding',
-    ],
-    ['own tokens not told', '2026-Q2', set('lp.ownTokens', () => '0'), 'funding'],
-    ['costs not told', '2026-Q2', set('lp.spent', () => []), 'funding'],
-    ['another method', '2026-Q2', set('lp.method', () => 'swap'), 'funding'],
-    ['units held elsewhere', '2026-Q2', set('lp.heldAt', () => address('nell')), 'funding'],
-    ['a purchase counted twice', '2026-Q2', list('lp.transactions', (x) => [...x, ...x]), 'funding'],
-    ['a purchase that never was', '2026-Q2', set('lp.transactions', () => [word('12')]), 'funding'],
-    ['another name of the asset', '2026-Q2', set('payout.symbol', () => 'UNI-V3'), 'funding'],
-  ]
-  for (const [name, period, change, step, holder] of cases) {
+  for (const { name, period, change, step, holder } of BALANCED_CHEATS) {
     test(name, async () => {
-      assertCaught(await verdictOn(balanced(manifestOf(period), change)), step, holder?.())
+      assertCaught(await verdictOn(balanced(manifestOf(period), change)), step, holder)
     })
   }
 })
 
 describe('a cheating issuer who does not is caught', () => {
-  const swap = (json: Editable, field: string) => {
-    const [one, other] = [holderIn(json, address('clara')), holderIn(json, address('dmitri'))]
-    const own = one[field]
-    one[field] = other[field]
-    other[field] = own
-  }
-  const cases: [string, (json: Editable) => void, StepName, (() => Address)?][] = [
-    ['what is due, changed', set('income.due', (x) => plus(x)), 'income'],
-    ['a weight', (j) => edit(holderIn(j, hugo()), 'weight', (x) => plus(x)), 'entitlement', hugo],
-    ['an entitlement', (j) => edit(holderIn(j, hugo()), 'entitlement', (x) => plus(x)), 'entitlement', hugo],
-    ['a share', (j) => edit(holderIn(j, hugo()), 'share', (x) => plus(x)), 'allocations', hugo],
-    [
-      'an accrual kept',
-      (j) => edit(holderIn(j, hugo()), 'accruedAfter', (x) => plus(x)),
-      'allocations',
-      hugo,
-    ],
-    ['a status', (j) => edit(holderIn(j, hugo()), 'status', () => 'forfeited'), 'allocations', hugo],
-    ['a remainder kept', set('payout.carryOut', (x) => plus(x)), 'allocations'],
-    ['something returned', set('payout.returned', (x) => plus(x)), 'allocations'],
-    ['what accrued', set('payout.accruedAfter', (x) => plus(x)), 'allocations'],
-    ['what accrued before', set('payout.accruedBefore', (x) => plus(x)), 'carry-over'],
-    ['two places swapped', (j) => swap(j, 'index'), 'leaves'],
-    ['a shard', (j) => edit(holderIn(j, hugo()), 'shard', () => '1'), 'leaves', hugo],
-    ['the number of leaves', set('totals.leaves', (x) => plus(x)), 'leaves'],
-    ['the sum of the lots', set('totals.lots', (x) => plus(x)), 'leaves'],
-    ['the order of the holders', list('holders', (x) => x.toReversed()), 'holders'],
-    ['the version of the specification', set('spec', () => '2'), 'terms'],
-    ['the payout’s kind', set('payout.kind', () => 'lp'), 'funding'],
-    ['the rate beside the income', set('income.bps', () => '1600'), 'income'],
-    ['the currency’s decimals', set('income.currency.decimals', () => '8'), 'income'],
-  ]
-  for (const [name, change, step, holder] of cases) {
+  for (const { name, period, change, step, holder } of PLAIN_CHEATS) {
     test(name, async () => {
-      assertCaught(await verdictOn(edited(manifestOf('2026-Q1'), change)), step, holder?.())
+      assertCaught(await verdictOn(edited(manifestOf(period), change)), step, holder)
     })
   }
 
@@ -473,6 +253,77 @@ describe('documents that were changed after the publication', () => {
       assertCaught(verdict, 'records')
     }
   })
+})
+
+describe('the replay', () => {
+  const program = () => ({ deployment: stack.deployment, lpTreatment: stack.terms.custody.lpTreatment })
+
+  test('behind a provider of narrow ranges that breaks off goes on where it stopped, to the same positions', async () => {
+    const direct = createPublicClient({ transport: http(stack.urls.rpc) })
+    const head = await chain.getBlockNumber()
+    const expected = (await new ChainReplay(direct, program()).advanceTo(head)).positions()
+    let isBroken = true
+    const provider = await startProvider(stack.urls.rpc, ({ from, blocks }) => {
+      if (isBroken && from > head / 2n) return { status: 403, message: 'quota used up' }
+      return blocks > 50n ? { code: -32602, message: 'block range is too wide' } : null
+    })
+    try {
+      const client = createPublicClient({ transport: http(provider.url) })
+      const replay = new ChainReplay(client, program(), { pause: 5 })
+      await assert.rejects(replay.advanceTo(head), MissingData)
+      const stopped = replay.next
+      assert.ok(stopped > 0n && stopped <= head)
+      const asked = provider.seen.length
+      isBroken = false
+      assert.deepEqual((await replay.advanceTo(head)).positions(), expected)
+      assert.equal(provider.seen[asked]?.from, stopped)
+    } finally {
+      await provider.stop()
+    }
+  })
+
+  test('weighs LP units by time: held, staked, and unclaimed in the distributor', async () => {
+    const client = createPublicClient({ transport: http(stack.urls.rpc) })
+    const { pair, lpVault, issuer } = stack.deployment
+    const head = await chain.getBlock()
+    const span = { from: BigInt(Date.parse('2026-07-01T00:00:00Z') / 1000), until: head.timestamp + 1_000n }
+    const payments = paymentsOf(decodeManifest(manifestOf('2026-Q2')))
+    const [own] = await publicationsIn('2026-Q2')
+    assert.ok(own !== undefined)
+    const publishedAt = (await chain.getBlock({ blockNumber: own.block })).timestamp
+    const weights = await weighUnits(client, stack.deployment, span, head.number, (id) =>
+      id === own.id ? payments : [],
+    )
+    const weightOf = (holder: Address) => weights.find((each) => each.holder === holder)?.unitSeconds ?? 0n
+    const unclaimed = (holder: Address) =>
+      (payments.find(({ account }) => account === holder)?.amount ?? 0n) * (span.until - publishedAt)
+    // Clara never touched the pool: all she has is what waits for her.
+    assert.equal(weightOf(address('clara')), unclaimed(address('clara')))
+    // Liam's units were staked before the span, kira's held; neither moved since.
+    const read = { abi: erc20Abi, address: pair, functionName: 'balanceOf' } as const
+    const staked = await chain.readContract({
+      abi: stakingVaultAbi,
+      address: lpVault,
+      functionName: 'staked',
+      args: [address('liam')],
+    })
+    const held = await chain.readContract({ ...read, args: [address('kira')] })
+    assert.ok(staked > 0n && held > 0n)
+    const whole = span.until - span.from
+    assert.equal(weightOf(address('liam')), staked * whole + unclaimed(address('liam')))
+    assert.equal(weightOf(address('kira')), held * whole + unclaimed(address('kira')))
+    assert.equal(weightOf(issuer), 0n, 'the issuer never weighs')
+  })
+
+  const publicationsIn = async (period: string) => {
+    const hash = keccak256(manifestOf(period))
+    const all = await publicationsOf(
+      createPublicClient({ transport: http(stack.urls.rpc) }),
+      stack.deployment,
+      await chain.getBlockNumber(),
+    )
+    return all.filter(({ manifestHash }) => manifestHash === hash)
+  }
 })
 
 describe('the wrong surroundings', () => {

@@ -90,3 +90,7 @@ export class Findings {
 /** One difference as a sentence. */
 export const sentenceOf = ({ what, stated, computed, holder }: Difference): string =>
   `${holder === undefined ? '' : `holder ${holder}: `}${what} is stated as ${stated}, and comes out as ${computed}`
+
+/** A difference between two values, if there is one. */
+export const different = (what: string, stated: unknown, computed: unknown): Difference[] =>
+  stated === computed ? [] : [{ what, stated: String(stated), computed: String(computed) }]

@@ -1,18 +1,13 @@
 // SPEC section 10: a distribution against the chain, without the subgraph and without anybody's server.
 import { BaseError, type Hex, keccak256 } from 'viem'
-import { offeringAbi } from '../contracts/abi.ts'
 import {
   type Deployment,
   DisbursementError,
   deadlineOf,
-  decodeRecords,
   decodeTerms,
-  distributionTree,
   manifestHash as hashOfManifest,
-  hashTerms,
   type Manifest,
   type Payment,
-  paymentsOf,
   periodOf,
   type Terms,
 } from '../disbursement/index.ts'
@@ -20,13 +15,15 @@ import { distributedIn } from './calldata.ts'
 import { MissingData } from './errors.ts'
 import { type ChainClient, examine } from './examine.ts'
 import { byId, byPeriod, type Located, readManifest } from './locate.ts'
+import { judgeOffering } from './offering.ts'
 import { examineEarlier, manifestsBefore } from './previous.ts'
 import { isCancelled, type Publication, publicationsOf } from './publications.ts'
 import { wordsOf } from './reaction.ts'
 import { rebuild } from './rebuild.ts'
+import { judgeRecords } from './records.ts'
 import { ChainReplay, type ReplayOptions } from './replayChain.ts'
 import type { Source } from './source.ts'
-import { type Difference, Findings, type Step } from './steps.ts'
+import { different, Findings, type Step } from './steps.ts'
 
 /** What to verify: a distribution by its id, or a period; with both, that the one is the other's. */
 export type Target = { id?: Hex | undefined; period?: string | undefined }
@@ -88,9 +85,6 @@ const whyMissing = (error: unknown): string => {
   throw error
 }
 
-const different = (what: string, stated: unknown, computed: unknown): Difference[] =>
-  stated === computed ? [] : [{ what, stated: String(stated), computed: String(computed) }]
-
 class Verification {
   readonly #input: VerifyInput
   readonly #findings = new Findings()
@@ -110,14 +104,18 @@ class Verification {
     this.#findings.judge('chain', different('chain id', deployment.chainId, chainId), `chain ${chainId}`)
     if (chainId !== deployment.chainId) return
     this.#head = (await client.getBlock({ blockTag: 'latest' })).number
-    await this.#judgeContracts()
+    await judgeOffering(client, this.#input, this.#findings)
     const publications = await publicationsOf(client, deployment, this.#head, this.#input.options)
     const paid = await this.#calldata()
     const located = await this.#locate(publications, paid?.id)
     await this.#judgePublished(located)
     const manifest = this.#judgeManifest(located)
     if (manifest === null) return
-    await this.#judgeRecords(manifest, paid?.payments ?? null)
+    await judgeRecords(
+      { manifest, publication: this.#publication, paid: paid?.payments ?? null },
+      this.#input.source,
+      this.#findings,
+    )
     const replay = new ChainReplay(client, this.#program(), this.#input.options)
     const earlier = await manifestsBefore(manifest, this.#input, this.#findings)
     const before = await examineEarlier(earlier, this.#input, replay, publications, (each) =>
@@ -164,28 +162,6 @@ class Verification {
   #program() {
     const { deployment, terms } = this.#input
     return { deployment, lpTreatment: terms.custody.lpTreatment }
-  }
-
-  /** The offering was made under these terms, for this token and currency, by this issuer. */
-  async #judgeContracts(): Promise<void> {
-    const { client, deployment, terms } = this.#input
-    const read = (functionName: 'termsHash' | 'token' | 'asset' | 'issuer') =>
-      client.readContract({ abi: offeringAbi, address: deployment.offering, functionName })
-    const [hash, ...addresses] = await Promise.all([
-      read('termsHash'),
-      read('token'),
-      read('asset'),
-      read('issuer'),
-    ])
-    const terms_ = different('the hash of the terms', hashTerms(terms), hash)
-    if (terms_.length > 0) this.#findings.different('terms', terms_)
-    const [token, asset, issuer] = addresses.map((address) => address.toLowerCase())
-    const all = [
-      ...different('the token of the offering', deployment.token, token),
-      ...different('the currency of the offering', deployment.currency, asset),
-      ...different('the issuer of the offering', deployment.issuer, issuer),
-    ]
-    if (all.length > 0) this.#findings.different('deployment', all)
   }
 
   async #calldata(): Promise<{ id: Hex; payments: Payment[] } | null> {
@@ -285,45 +261,6 @@ class Verification {
     const { opensAt, deadline } = decodeTerms(word)
     const kept = different('the deadline on chain', deadline, deadlineOf(terms, opensAt))
     if (kept.length > 0) this.#findings.different('terms', kept)
-  }
-
-  async #judgeRecords(manifest: Manifest, paid: readonly Payment[] | null): Promise<void> {
-    const { source } = this.#input
-    const own = paymentsOf(manifest)
-    if (paid !== null) return this.#judgePayments('calldata', paid, own)
-    if (own.length === 0) return this.#findings.ok('records', 'nobody is paid, so there are none')
-    const bytes = await source.records(this.#publication?.manifestHash ?? this.#hash ?? '0x')
-    if (bytes === null && source.hasRecords) {
-      return this.#findings.missing('records', 'the manifest is there and its records are not')
-    }
-    if (bytes === null) return this.#judgePayments('manifest (no records were given)', own, own)
-    try {
-      this.#judgePayments('records', decodeRecords(bytes).payments, own)
-    } catch (error) {
-      if (!(error instanceof DisbursementError)) throw error
-      this.#findings.different('records', [
-        { what: 'the records file', stated: 'whole', computed: error.message },
-      ])
-    }
-  }
-
-  #judgePayments(where: string, payments: readonly Payment[], own: readonly Payment[]): void {
-    const amounts = new Map(payments.map(({ account, amount }) => [account, amount]))
-    const stated = new Map(own.map(({ account, amount }) => [account, amount]))
-    const accounts = [...new Set([...amounts.keys(), ...stated.keys()])].sort()
-    const unlike = accounts.flatMap((account) =>
-      different(`the leaf of ${account}`, stated.get(account) ?? 0n, amounts.get(account) ?? 0n),
-    )
-    const tree = payments.length === 0 ? null : distributionTree(payments)
-    const onChain =
-      this.#publication === null
-        ? []
-        : [
-            ...different('the root of the records', tree?.root ?? 'none', this.#publication.root),
-            ...different('the total of the records', tree?.total ?? 0n, this.#publication.total),
-          ]
-    const detail = `${payments.length} leaves of the ${where} lead to ${tree?.root ?? 'no root'}`
-    this.#findings.judge('records', [...unlike, ...onChain], detail)
   }
 
   #judgeRoot(root: Hex | null, total: bigint): void {
