@@ -31,6 +31,11 @@ const SUITES: readonly Suite[] = [
     commands: [['vitest', 'run', '--config', 'disbursement/vitest.config.ts']],
   },
   {
+    name: 'keccak',
+    about: 'the hashing kernel against another',
+    commands: [['vitest', 'run', '--config', 'keccak/vitest.config.ts']],
+  },
+  {
     name: 'contracts',
     about: 'Solidity and viem tests, fuzz, invariants, gas',
     commands: [['hardhat', 'test']],
@@ -48,12 +53,17 @@ const SUITES: readonly Suite[] = [
   {
     name: 'subgraph',
     about: 'graph-node and PostgreSQL against chain and model',
-    commands: [['node', '--test', 'subgraph/tests/*.test.ts']],
+    commands: [['node', '--test', '--test-concurrency=1', 'subgraph/tests/*.test.ts']],
   },
   {
     name: 'issuer',
-    about: "the issuer's commands, piece by piece",
-    commands: [['node', '--test', 'issuer/test/*.test.ts']],
+    about: "the issuer's commands, and two quarters with all that may go wrong",
+    commands: [['node', '--test', '--test-concurrency=1', 'issuer/test/*.test.ts']],
+  },
+  {
+    name: 'verify',
+    about: 'logs from whatever a provider allows',
+    commands: [['node', '--test', 'verify/test/*.test.ts']],
   },
   {
     name: 'local',
