@@ -16,7 +16,7 @@ import {
   manifestJson,
   SPEC_VERSION,
 } from './manifest.ts'
-import { encodeRecords } from './records.ts'
+import { encodeRecords } from './recordsWriter.ts'
 import { leaves, type Payment } from './shards.ts'
 import { statedByDeployment, statedByTerms } from './stated.ts'
 import { hashTerms, periodOf, type Terms } from './terms.ts'

@@ -4,7 +4,8 @@ import type { Address } from 'viem'
 import { type Allocation, type AllocationRow, allocate, due } from './allocation.ts'
 import { accrualsOf, withCarried } from './carry.ts'
 import type { Carried, Manifest, ManifestHolder } from './manifest.ts'
-import { type DistributionTree, distributionTree, leaves, SHARD_SIZE } from './shards.ts'
+import { SHARD_SIZE } from './pages.ts'
+import { type DistributionTree, distributionTree, leaves } from './shards.ts'
 
 /** What a manifest states of one holder: the position at the record block and what was kept before. */
 export type HolderFacts = Pick<

@@ -15,7 +15,7 @@ import {
   manifestHash,
   SPEC_VERSION,
 } from './manifest.ts'
-import { encodeRecords } from './records.ts'
+import { encodeRecords } from './recordsWriter.ts'
 import type { DistributionTree, Payment } from './shards.ts'
 import { assetOf, currencyOf, statedByDeployment, statedByTerms } from './stated.ts'
 import { hashTerms, type Period, periodOf, type StreamName, type Terms } from './terms.ts'

@@ -31,6 +31,7 @@ export {
 } from './distribution.ts'
 export { type AccountRow, type Position, positions, weightOf } from './entitlement.ts'
 export * from './errors.ts'
+export { type Hasher, portableHasher } from './hasher.ts'
 export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 export {
   type Carried,
@@ -45,21 +46,26 @@ export {
   manifestJson,
   SPEC_VERSION,
 } from './manifest.ts'
+export { type Packed, pack, packedLeaves, packTexts, unpack } from './packed.ts'
+export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
 export {
-  claimFromRecords,
-  claimFromShard,
+  decodeBlocks,
   decodeRecords,
-  decodeRecordsHead,
   decodeShard,
-  encodeRecords,
+  type RecordsBlocks,
+  readRecords,
+} from './records.ts'
+export { claimFromRecords, claimFromShard, findClaim } from './recordsClaim.ts'
+export {
+  decodeRecordsHead,
   RECORDS_PREFIX_LENGTH,
   RECORDS_VERSION,
   type RecordsHead,
-  type RecordsShard,
   recordsHeadLength,
-  shardFor,
   shardRange,
-} from './records.ts'
+  shardsFor,
+} from './recordsHead.ts'
+export { encodePacked, encodeRecords, recordsBlocks, recordsHead, writeRecords } from './recordsWriter.ts'
 export { differencesBetween, type PositionDifference } from './replay/compare.ts'
 export {
   blocksOf,
@@ -81,7 +87,6 @@ export {
   distributionTree,
   leaves,
   type Payment,
-  SHARD_SIZE,
   type Shard,
   type ShardProof,
   totalOf,
@@ -105,10 +110,13 @@ export {
 export {
   accountLeaf,
   proofOf,
+  proofsOf,
   rootFrom,
   rootOf,
   SHARD_TYPEHASH,
   shardLeaf,
   type Tree,
   treeOf,
+  treeOfHashes,
+  uncutTree,
 } from './tree.ts'

@@ -1,295 +1,221 @@
-// The stored form of a distribution: sorted records and shard roots, from which every proof is made again on the spot.
-// The byte layout is in README.md; integers are big-endian.
-import { type Address, bytesToHex, type Hex, hexToBytes, keccak256 } from 'viem'
-import { RecordsError } from './errors.ts'
+// The stored form of a distribution, read: blocks of shards, checked against the root, up to whole files page by page.
+// The byte layout is in README.md. recordsWriter.ts writes it.
+import { type Hex, hexToBytes } from 'viem'
+import { RecordsError, TreeError } from './errors.ts'
+import { type Hasher, portableHasher } from './hasher.ts'
+import { hexesOf } from './hexadecimal.ts'
+import { ACCOUNT_BYTES, accountAt, getUint, unpack } from './packed.ts'
+import { checkOrder, compareAccounts, PREFIX_BYTES, SHARD_SIZE, shardLeaves, shardSums } from './pages.ts'
 import {
-  type ClaimProof,
-  claimWithin,
-  distributionTree,
-  type Payment,
-  parentTree,
-  SHARD_SIZE,
-  type Shard,
-  shardProof,
-  shardTree,
-  totalOf,
-} from './shards.ts'
-import { rootOf, type Tree } from './tree.ts'
+  blockLength,
+  decodeRecordsHead,
+  prefixAt,
+  proofSlots,
+  RECORDS_PREFIX_LENGTH,
+  type RecordsHead,
+  recordsHeadLength,
+  shardRange,
+} from './recordsHead.ts'
+import type { Payment, ShardProof } from './shards.ts'
+import { proofNodes } from './tree.ts'
 
-const MAGIC = new TextEncoder().encode('prorata\n')
-export const RECORDS_VERSION = 1
-
-/** Bytes that tell how long the whole head is: read at least these first. */
-export const RECORDS_PREFIX_LENGTH = 100
-const AT = { version: 8, width: 10, shardSize: 11, leaves: 12, shards: 16, root: 20, total: 52, body: 68 }
 const HASH = 32
-const ACCOUNT = 20
-const TOTAL_WIDTH = 16
 
-/** A shard as the head lists it: with its first account, by which an account's shard is found. */
-export type RecordsShard = Shard & { first: Address }
-
-/** What a reader keeps in memory to answer any proof with one ranged read. */
-export type RecordsHead = {
-  root: Hex
-  total: bigint
-  leaves: number
-  /** Bytes of each amount. */
-  amountWidth: number
-  shards: readonly RecordsShard[]
-  /** The tree over shards, null for a single one. */
-  parent: Tree | null
-  /** Where the records begin, and the length of the whole file. */
-  bodyOffset: number
-  length: number
-  /** keccak256 of all records. */
-  bodyChecksum: Hex
+/** Consecutive shards of a file, checked against its root. */
+export type RecordsBlocks = {
+  /** The records of all of them, one behind another. */
+  records: Uint8Array
+  /** Each with its proof, as `open` takes it; of a single shard the proof is empty. */
+  shards: ShardProof[]
 }
 
 const fail = (message: string): never => {
   throw new RecordsError(message)
 }
 
-const putUint = (bytes: Uint8Array, offset: number, width: number, value: bigint): void => {
-  let rest = value
-  for (let at = offset + width - 1; at >= offset; at--) {
-    bytes[at] = Number(rest & 0xffn)
-    rest >>= 8n
+/** The proof of a shard within its block: the nodes' hashes, without the room that a shorter way leaves. */
+const siblingsOf = (head: RecordsHead, shard: number, block: Uint8Array): Uint8Array => {
+  const slots = proofSlots(head.shards) * HASH
+  const used = proofNodes(head.shards, shard).length * HASH
+  for (let at = used; at < slots; at++) {
+    if (block[at] !== 0) fail(`The records file is corrupt: shard ${shard} has more than its proof needs`)
   }
+  return block.subarray(0, used)
 }
 
-const getUint = (bytes: Uint8Array, offset: number, width: number): bigint => {
-  let value = 0n
-  for (let at = offset; at < offset + width; at++) value = (value << 8n) | BigInt(bytes[at] ?? 0)
-  return value
-}
-
-const getAddress = (bytes: Uint8Array, offset: number): Address =>
-  bytesToHex(bytes.subarray(offset, offset + ACCOUNT))
-
-const widthOf = (total: bigint): number => Math.ceil(total.toString(16).length / 2)
-
-const headLength = (shards: number, width: number): number =>
-  RECORDS_PREFIX_LENGTH + shards * (HASH + width + ACCOUNT) + HASH
-
-/**
- * The records file of a distribution: one spelling for one set of leaves.
- * @param payments leaves in order, as {@link leaves} returns them
- * @throws TreeError when they are none or out of order
- */
-export const encodeRecords = (payments: readonly Payment[]): Uint8Array => {
-  const tree = distributionTree(payments)
-  const width = widthOf(tree.total)
-  const bodyOffset = headLength(tree.shards.length, width)
-  const bytes = new Uint8Array(bodyOffset + payments.length * (ACCOUNT + width))
-  payments.forEach(({ account, amount }, place) => {
-    const offset = bodyOffset + place * (ACCOUNT + width)
-    bytes.set(hexToBytes(account), offset)
-    putUint(bytes, offset + ACCOUNT, width, amount)
-  })
-  bytes.set(MAGIC, 0)
-  putUint(bytes, AT.version, 2, BigInt(RECORDS_VERSION))
-  putUint(bytes, AT.width, 1, BigInt(width))
-  putUint(bytes, AT.shardSize, 1, BigInt(SHARD_SIZE))
-  putUint(bytes, AT.leaves, 4, BigInt(payments.length))
-  putUint(bytes, AT.shards, 4, BigInt(tree.shards.length))
-  bytes.set(hexToBytes(tree.root), AT.root)
-  putUint(bytes, AT.total, TOTAL_WIDTH, tree.total)
-  bytes.set(keccak256(bytes.subarray(bodyOffset), 'bytes'), AT.body)
-  tree.shards.forEach(({ shard, root, total }) => {
-    const offset = RECORDS_PREFIX_LENGTH + shard * (HASH + width + ACCOUNT)
-    bytes.set(hexToBytes(root), offset)
-    putUint(bytes, offset + HASH, width, total)
-    bytes.copyWithin(
-      offset + HASH + width,
-      bodyOffset + shard * SHARD_SIZE * (ACCOUNT + width),
-      bodyOffset + shard * SHARD_SIZE * (ACCOUNT + width) + ACCOUNT,
-    )
-  })
-  bytes.set(keccak256(bytes.subarray(0, bodyOffset - HASH), 'bytes'), bodyOffset - HASH)
-  return bytes
-}
-
-/**
- * How many bytes from the start hold the head: what a ranged read must fetch before any proof.
- * @param prefix at least the first {@link RECORDS_PREFIX_LENGTH} bytes
- * @throws RecordsError when this is no records file, or of a version this reader does not know
- */
-export const recordsHeadLength = (prefix: Uint8Array): number => {
-  const magic = prefix.subarray(0, MAGIC.length)
-  if (magic.length < MAGIC.length || magic.some((byte, at) => byte !== MAGIC[at])) {
-    fail('This is not a records file: it does not begin with "prorata" and a line feed')
+/** Checks that shards lead to the file's root, all at once, level by level. */
+export const checkRoots = (
+  head: RecordsHead,
+  first: number,
+  { roots, totals }: { roots: Uint8Array; totals: bigint[] },
+  siblings: readonly Uint8Array[],
+  hasher: Hasher,
+): void => {
+  const alone = head.shards === 1
+  const nodes = alone ? roots : shardLeaves({ roots, totals }, first, hasher)
+  const deepest = siblings.reduce((most, own) => Math.max(most, own.length), 0)
+  for (let at = 0; at < deepest; at += HASH) {
+    const climbing = siblings.flatMap((own, place) => (at < own.length ? [place] : []))
+    const pairs = new Uint8Array(climbing.length * 2 * HASH)
+    climbing.forEach((place, to) => {
+      pairs.set(nodes.subarray(place * HASH, (place + 1) * HASH), to * 2 * HASH)
+      pairs.set(siblings[place]?.subarray(at, at + HASH) ?? [], (to * 2 + 1) * HASH)
+    })
+    hasher.hashPairs(pairs, pairs.subarray(0, climbing.length * HASH))
+    climbing.forEach((place, from) => {
+      nodes.set(pairs.subarray(from * HASH, (from + 1) * HASH), place * HASH)
+    })
   }
-  if (prefix.length < RECORDS_PREFIX_LENGTH) {
-    fail(
-      `The records file is truncated: ${prefix.length} bytes, and the head alone has more than ${RECORDS_PREFIX_LENGTH}`,
-    )
-  }
-  const version = Number(getUint(prefix, AT.version, 2))
-  if (version !== RECORDS_VERSION) {
-    fail(`The records file has version ${version}; this reader knows version ${RECORDS_VERSION}`)
-  }
-  const [width, shardSize] = [prefix[AT.width] ?? 0, prefix[AT.shardSize] ?? 0]
-  if (shardSize !== SHARD_SIZE)
-    fail(`The records file is corrupt: shards of ${shardSize} leaves instead of ${SHARD_SIZE}`)
-  const count = Number(getUint(prefix, AT.leaves, 4))
-  const shards = Number(getUint(prefix, AT.shards, 4))
-  if (count === 0 || shards !== Math.ceil(count / SHARD_SIZE)) {
-    fail(`The records file is corrupt: ${count} leaves cannot make ${shards} shards`)
-  }
-  const total = getUint(prefix, AT.total, TOTAL_WIDTH)
-  if (total === 0n || width !== widthOf(total)) {
-    fail(`The records file is corrupt: amounts of ${width} bytes do not fit the total ${total}`)
-  }
-  return headLength(shards, width)
-}
-
-/**
- * Reads the head and checks it: checksum, shard order, shard totals, and that the shard roots lead to the root.
- * @param bytes the file from its start, at least as far as {@link recordsHeadLength} says
- * @throws RecordsError saying what is wrong
- */
-export const decodeRecordsHead = (bytes: Uint8Array): RecordsHead => {
-  const bodyOffset = recordsHeadLength(bytes)
-  if (bytes.length < bodyOffset) {
-    fail(`The records file is truncated: its head has ${bodyOffset} bytes and only ${bytes.length} are here`)
-  }
-  const checksum = bytesToHex(bytes.subarray(bodyOffset - HASH, bodyOffset))
-  if (keccak256(bytes.subarray(0, bodyOffset - HASH)) !== checksum) {
-    fail('The records file is corrupt: its head does not match its checksum')
-  }
-  const width = bytes[AT.width] ?? 0
-  const count = Number(getUint(bytes, AT.leaves, 4))
-  const shards = Array.from({ length: Number(getUint(bytes, AT.shards, 4)) }, (_, shard): RecordsShard => {
-    const offset = RECORDS_PREFIX_LENGTH + shard * (HASH + width + ACCOUNT)
-    return {
-      shard,
-      root: bytesToHex(bytes.subarray(offset, offset + HASH)),
-      total: getUint(bytes, offset + HASH, width),
-      first: getAddress(bytes, offset + HASH + width),
+  const root = hexToBytes(head.root)
+  totals.forEach((_, place) => {
+    if (root.some((byte, at) => nodes[place * HASH + at] !== byte)) {
+      fail(`The records file is corrupt: the records of shard ${first + place} do not lead to its root`)
     }
   })
-  const root = bytesToHex(bytes.subarray(AT.root, AT.root + HASH))
-  const total = getUint(bytes, AT.total, TOTAL_WIDTH)
-  shards.forEach((each, at) => {
-    const before = shards[at - 1]
-    if (before !== undefined && each.first <= before.first)
-      fail(`The records file is wrong: shard ${at} is out of order`)
+}
+
+const ordered = <Value>(act: () => Value): Value => {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof TreeError) fail(`The records file is wrong: ${error.message}`)
+    throw error
+  }
+}
+
+/** Cuts blocks into records and proofs; only their lengths are checked. */
+export const cutBlocks = (head: RecordsHead, first: number, count: number, bytes: Uint8Array) => {
+  const { length } = shardRange(head, first, count)
+  if (bytes.length !== length) {
+    const which = count === 1 ? `Shard ${first} has` : `Shards ${first} to ${first + count - 1} have`
+    fail(`${which} ${length} bytes and ${bytes.length} are here`)
+  }
+  const slots = proofSlots(head.shards) * HASH
+  const whole = blockLength(head.shards, head.amountWidth, SHARD_SIZE)
+  const records = new Uint8Array(length - count * slots)
+  const siblings = Array.from({ length: count }, (_, at) => {
+    const block = bytes.subarray(at * whole, (at + 1) * whole)
+    records.set(block.subarray(slots), at * (whole - slots))
+    return siblingsOf(head, first + at, block)
   })
-  if (shards.reduce((all, each) => all + each.total, 0n) !== total) {
-    fail('The records file is wrong: the totals of its shards do not make its total')
-  }
-  const parent = shards.length > 1 ? parentTree(shards) : null
-  if ((parent === null ? shards[0]?.root : rootOf(parent)) !== root) {
-    fail('The records file is wrong: its shard roots do not lead to its root')
-  }
-  return {
-    root,
-    total,
-    leaves: count,
-    amountWidth: width,
-    shards,
-    parent,
-    bodyOffset,
-    length: bodyOffset + count * (ACCOUNT + width),
-    bodyChecksum: bytesToHex(bytes.subarray(AT.body, AT.body + HASH)),
-  }
-}
-
-/** The shard in which an account's leaf would be, or null when the account is below every leaf. */
-export const shardFor = (head: RecordsHead, account: Address): number | null => {
-  const wanted = account.toLowerCase()
-  let low = 0
-  let high = head.shards.length - 1
-  let found: number | null = null
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    if ((head.shards[middle]?.first ?? '') <= wanted) {
-      found = middle
-      low = middle + 1
-    } else high = middle - 1
-  }
-  return found
-}
-
-/** Which bytes of the file hold a shard's records. */
-export const shardRange = (head: RecordsHead, shard: number): { offset: number; length: number } => {
-  if (!Number.isInteger(shard) || shard < 0 || shard >= head.shards.length) {
-    fail(`There is no shard ${shard}; the records file has ${head.shards.length}, counted from 0`)
-  }
-  const size = ACCOUNT + head.amountWidth
-  const own = Math.min(SHARD_SIZE, head.leaves - shard * SHARD_SIZE)
-  return { offset: head.bodyOffset + shard * SHARD_SIZE * size, length: own * size }
+  return { records, siblings }
 }
 
 /**
- * The leaves of one shard from its bytes, checked against the shard's root in the head.
+ * The records and proofs of consecutive shards, checked: they ascend and lead to the file's root.
  * @param bytes exactly the bytes of {@link shardRange}
- * @throws RecordsError when they are not that shard's
+ * @throws RecordsError when they are not those shards'
  */
-export const decodeShard = (head: RecordsHead, shard: number, bytes: Uint8Array): Payment[] => {
-  const { length } = shardRange(head, shard)
-  if (bytes.length !== length) fail(`Shard ${shard} has ${length} bytes and ${bytes.length} are here`)
-  const size = ACCOUNT + head.amountWidth
-  const own = Array.from({ length: length / size }, (_, index) => ({
-    account: getAddress(bytes, index * size),
-    amount: getUint(bytes, index * size + ACCOUNT, head.amountWidth),
-  }))
-  const expected = head.shards[shard]
-  if (expected === undefined || rootOf(shardTree(own)) !== expected.root || totalOf(own) !== expected.total) {
-    fail(`The records file is corrupt: the records of shard ${shard} do not lead to its root and total`)
-  }
-  return own
+export const decodeBlocks = (
+  head: RecordsHead,
+  first: number,
+  count: number,
+  bytes: Uint8Array,
+  hasher: Hasher = portableHasher,
+): RecordsBlocks => {
+  const { records, siblings } = cutBlocks(head, first, count, bytes)
+  const sums = shardSums(records, head.amountWidth, hasher)
+  checkRoots(head, first, sums, siblings, hasher)
+  ordered(() => checkOrder(records, head.amountWidth, null))
+  const size = SHARD_SIZE * (ACCOUNT_BYTES + head.amountWidth)
+  const roots = hexesOf(sums.roots, HASH)
+  const shards = sums.totals.map((total, at): ShardProof => {
+    if (getUint(records, at * size, PREFIX_BYTES) !== BigInt(prefixAt(head, first + at))) {
+      fail(`The records file is wrong: shard ${first + at} does not begin as its head says`)
+    }
+    return {
+      shard: first + at,
+      root: roots[at] ?? '0x',
+      total,
+      proof: hexesOf(siblings[at] ?? new Uint8Array(0), HASH),
+    }
+  })
+  return { records, shards }
 }
 
-/**
- * An account's claim from the head and the bytes of its shard: all that a ranged read needs.
- * @param shard what {@link shardFor} said
- * @returns null when the account has no leaf
- */
-export const claimFromShard = (
+/** The leaves of one shard from its block, checked as {@link decodeBlocks} does. */
+export const decodeShard = (
   head: RecordsHead,
   shard: number,
   bytes: Uint8Array,
-  account: Address,
-): ClaimProof | null =>
-  claimWithin(decodeShard(head, shard, bytes), shardProof(head.shards, head.parent, shard), account)
+  hasher: Hasher = portableHasher,
+): Payment[] =>
+  unpack({ records: decodeBlocks(head, shard, 1, bytes, hasher).records, width: head.amountWidth })
+
+/** Shards a page when a whole file is read: 1 MB at most, whatever the file's size. */
+const SHARDS_A_PAGE = 128
 
 /**
- * Reads a whole records file and checks all of it: both checksums, order, amounts, every shard's root, the root.
+ * Reads a whole records file page by page and checks all of it: head, order, amounts, every shard's way to the root, the
+ * total, the one spelling.
+ * @param read the bytes at an offset, or fewer where the file ends
  * @throws RecordsError saying what is wrong
  */
-export const decodeRecords = (bytes: Uint8Array): { root: Hex; total: bigint; payments: Payment[] } => {
-  const head = decodeRecordsHead(bytes)
-  if (bytes.length !== head.length) {
-    const what = bytes.length < head.length ? 'truncated' : 'too long'
-    fail(`The records file is ${what}: ${bytes.length} bytes, and its head tells of ${head.length}`)
+export function* readRecords(
+  length: number,
+  read: (range: { offset: number; length: number }) => Uint8Array,
+  hasher: Hasher = portableHasher,
+): Generator<RecordsBlocks & { head: RecordsHead }> {
+  const prefix = read({ offset: 0, length: Math.min(length, RECORDS_PREFIX_LENGTH) })
+  const head = decodeRecordsHead(
+    read({ offset: 0, length: Math.min(length, recordsHeadLength(prefix)) }),
+    hasher,
+  )
+  if (length !== head.length) {
+    const what = length < head.length ? 'truncated' : 'too long'
+    fail(`The records file is ${what}: ${length} bytes, and its head tells of ${head.length}`)
   }
-  if (keccak256(bytes.subarray(head.bodyOffset)) !== head.bodyChecksum) {
-    fail('The records file is corrupt: its records do not match their checksum')
-  }
-  const payments = head.shards.flatMap(({ shard, first }) => {
-    const { offset, length } = shardRange(head, shard)
-    const own = decodeShard(head, shard, bytes.subarray(offset, offset + length))
-    if (own[0]?.account !== first)
-      fail(`The records file is wrong: shard ${shard} does not begin with ${first}`)
-    return own
-  })
-  payments.forEach(({ account, amount }, place) => {
-    const before = payments[place - 1]
-    if (before !== undefined && account <= before.account) {
-      fail(`The records file is wrong: ${account} comes after ${before.account}; records ascend`)
+  let last: Uint8Array | null = null
+  let total = 0n
+  let width = 1
+  for (let first = 0; first < head.shards; first += SHARDS_A_PAGE) {
+    const count = Math.min(SHARDS_A_PAGE, head.shards - first)
+    const page = decodeBlocks(head, first, count, read(shardRange(head, first, count)), hasher)
+    if (last !== null && compareAccounts(last, 0, page.records, 0) >= 0) {
+      const account = accountAt({ records: page.records, width: head.amountWidth }, 0)
+      fail(`The records file is wrong: ${account} begins shard ${first}, and the one before ends above it`)
     }
-    if (amount === 0n) fail(`The records file is wrong: ${account} has the amount 0`)
-  })
-  return { root: head.root, total: head.total, payments }
+    last = page.records.slice(-ACCOUNT_BYTES - head.amountWidth)
+    total = page.shards.reduce((sum, shard) => sum + shard.total, total)
+    width = Math.max(width, widestIn(page.records, head.amountWidth))
+    yield { ...page, head }
+  }
+  if (total !== head.total) {
+    fail('The records file is wrong: the totals of its shards do not make its total')
+  }
+  if (width !== head.amountWidth) {
+    fail(`The records file is wrong: its amounts need ${width} bytes and have ${head.amountWidth}`)
+  }
 }
 
-/** An account's claim from a whole file held in memory, or null when it has no leaf. */
-export const claimFromRecords = (bytes: Uint8Array, account: Address): ClaimProof | null => {
-  const head = decodeRecordsHead(bytes)
-  const shard = shardFor(head, account)
-  if (shard === null) return null
-  const { offset, length } = shardRange(head, shard)
-  return claimFromShard(head, shard, bytes.subarray(offset, offset + length), account)
+/** Bytes that the largest amount needs. */
+export const widestIn = (records: Uint8Array, width: number): number => {
+  let lead = width - 1
+  for (let from = ACCOUNT_BYTES; from < records.length && lead > 0; from += ACCOUNT_BYTES + width) {
+    let at = 0
+    while (at < lead && records[from + at] === 0) at++
+    lead = at
+  }
+  return width - lead
+}
+
+/**
+ * Reads a whole records file held in memory, checked as {@link readRecords} does.
+ * @throws RecordsError saying what is wrong
+ */
+export const decodeRecords = (
+  bytes: Uint8Array,
+  hasher: Hasher = portableHasher,
+): { root: Hex; total: bigint; payments: Payment[] } => {
+  const payments: Payment[] = []
+  let known: RecordsHead | undefined
+  const read = ({ offset, length }: { offset: number; length: number }) =>
+    bytes.subarray(offset, offset + length)
+  for (const { head, records } of readRecords(bytes.length, read, hasher)) {
+    payments.push(...unpack({ records, width: head.amountWidth }))
+    known = head
+  }
+  return known === undefined
+    ? fail('The records file is corrupt: it has no shards')
+    : { root: known.root, total: known.total, payments }
 }

@@ -1,13 +1,12 @@
 // From payments to one published root: sorted leaves, shards of at most 128, and a parent tree over more than one shard.
-import type { Address, Hex } from 'viem'
+import { type Address, bytesToHex, type Hex } from 'viem'
 import { TreeError } from './errors.ts'
-import { accountLeaf, proofOf, rootFrom, rootOf, shardLeaf, type Tree, treeOf } from './tree.ts'
+import { type Hasher, portableHasher } from './hasher.ts'
+import { pack } from './packed.ts'
+import { rootAt, SHARD_SIZE, ShardBuilder } from './pages.ts'
+import { accountLeaf, proofOf, rootFrom, shardLeaf, type Tree, uncutTree } from './tree.ts'
 
-/** As many leaves as the distributor's word has claimed flags. */
-export const SHARD_SIZE = 128
-
-/** The distributor keeps what remains in 128 bits. */
-const TOTAL_LIMIT = 1n << 128n
+export { SHARD_SIZE } from './pages.ts'
 
 /** What one account is paid, in base units of the asset. */
 export type Payment = { account: Address; amount: bigint }
@@ -57,33 +56,16 @@ export const leaves = (payments: readonly Payment[]): Payment[] => {
 export const totalOf = (payments: readonly Payment[]): bigint =>
   payments.reduce((total, { amount }) => total + amount, 0n)
 
-const checkLeaves = (payments: readonly Payment[]): void => {
-  let previous = ''
-  for (const { account, amount } of payments) {
-    if (account <= previous) {
-      throw new TreeError(
-        `Account ${account} comes after ${previous}; leaves ascend and hold each account once`,
-      )
-    }
-    if (amount <= 0n) throw new TreeError(`The amount of ${account} is ${amount}; a leaf pays something`)
-    previous = account
-  }
-}
-
 /**
  * The tree of one shard.
  * @param payments its leaves in order, 1 to 128
  */
-export const shardTree = (payments: readonly Payment[]): Tree => {
+export const shardTree = (payments: readonly Payment[], hasher: Hasher = portableHasher): Tree => {
   if (payments.length > SHARD_SIZE) {
     throw new TreeError(`A shard has at most ${SHARD_SIZE} leaves, and this one has ${payments.length}`)
   }
-  return treeOf(payments.map(({ account, amount }, index) => accountLeaf(index, account, amount)))
+  return uncutTree(pack(payments), hasher)
 }
-
-/** The tree over shards, in their order. */
-export const parentTree = (shards: readonly Shard[]): Tree =>
-  treeOf(shards.map(({ shard, root, total }) => shardLeaf(shard, root, total)))
 
 /** The leaves of one shard. */
 export const shardPayments = (payments: readonly Payment[], shard: number): readonly Payment[] =>
@@ -93,21 +75,16 @@ export const shardPayments = (payments: readonly Payment[], shard: number): read
  * Builds the distribution over its leaves, as {@link leaves} returns them.
  * @throws TreeError when there are none, they are out of order, or their total is no uint128
  */
-export const distributionTree = (payments: readonly Payment[]): DistributionTree => {
-  checkLeaves(payments)
-  const total = totalOf(payments)
-  if (total >= TOTAL_LIMIT)
-    throw new TreeError(`The total ${total} is more than the distributor's 128 bits hold`)
-  if (payments.length === 0) throw new TreeError('A distribution needs at least one leaf')
-  const shards = Array.from({ length: Math.ceil(payments.length / SHARD_SIZE) }, (_, shard): Shard => {
-    const own = shardPayments(payments, shard)
-    return { shard, root: rootOf(shardTree(own)), total: totalOf(own) }
-  })
-  const [only] = shards
-  const parent = shards.length > 1 ? parentTree(shards) : null
-  const root = parent === null ? only?.root : rootOf(parent)
-  if (root === undefined) throw new TreeError('A distribution needs at least one leaf')
-  return { root, total, payments, shards, parent }
+export const distributionTree = (
+  payments: readonly Payment[],
+  hasher: Hasher = portableHasher,
+): DistributionTree => {
+  const { records, width } = pack(payments)
+  const builder = new ShardBuilder(width, hasher)
+  const sums = builder.add(records)
+  const { root, total, parent } = builder.finish()
+  const shards = sums.totals.map((own, shard): Shard => ({ shard, root: rootAt(sums, shard), total: own }))
+  return { root: bytesToHex(root), total, payments, shards, parent }
 }
 
 /** The place of an account among sorted leaves, or -1. */
@@ -134,11 +111,12 @@ export const claimWithin = (
   own: readonly Payment[],
   shard: ShardProof | null,
   account: Address,
+  hasher: Hasher = portableHasher,
 ): ClaimProof | null => {
   const index = placeOf(own, account.toLowerCase() as Address)
   const payment = own[index]
   if (payment === undefined) return null
-  const claim = { ...payment, index, proof: proofOf(shardTree(own), index) }
+  const claim = { ...payment, index, proof: proofOf(shardTree(own, hasher), index) }
   return shard === null ? claim : { ...claim, shard }
 }
 
@@ -156,7 +134,11 @@ export const shardProof = (
 }
 
 /** The claim of an account, or null when it has no leaf. */
-export const claimOf = (tree: DistributionTree, account: Address): ClaimProof | null => {
+export const claimOf = (
+  tree: DistributionTree,
+  account: Address,
+  hasher: Hasher = portableHasher,
+): ClaimProof | null => {
   const place = placeOf(tree.payments, account.toLowerCase() as Address)
   if (place < 0) return null
   const shard = Math.floor(place / SHARD_SIZE)
@@ -164,6 +146,7 @@ export const claimOf = (tree: DistributionTree, account: Address): ClaimProof | 
     shardPayments(tree.payments, shard),
     shardProof(tree.shards, tree.parent, shard),
     account,
+    hasher,
   )
 }
 

@@ -1,3 +1,4 @@
+/// <reference path="./wasm.d.ts" />
 import { type Kernel, kernelOf } from './kernel.ts'
 import url from './kernel.wasm?url'
 import { webAssembly } from './webassembly.ts'

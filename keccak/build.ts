@@ -11,8 +11,8 @@ const target = new URL('kernel.wasm', import.meta.url)
 const source = fileURLToPath(new URL('assembly/index.ts', import.meta.url))
 const compiler = join(createRequire(import.meta.url).resolve('assemblyscript/cli/asc'), '../../bin/asc')
 
-/** 256 KiB, which stay in a core's second cache; whatever is larger goes through in pieces. */
-const PAGES = '4'
+/** 256 KiB, which stay in a core's second cache, and 8 MiB for single messages of millions of bytes. */
+const PAGES = { initial: '4', most: '128' }
 
 /** The module as the sources have it now. */
 export const compileKernel = (): Buffer => {
@@ -33,9 +33,9 @@ export const compileKernel = (): Buffer => {
         '--enable',
         'simd',
         '--initialMemory',
-        PAGES,
+        PAGES.initial,
         '--maximumMemory',
-        PAGES,
+        PAGES.most,
       ],
       { stdio: ['ignore', 'inherit', 'inherit'] },
     )

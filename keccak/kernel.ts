@@ -7,6 +7,11 @@ const HASH = 32
 /** Messages a call: short enough that an engine swaps its first, quick translation for the optimised one early on. */
 const MOST_MESSAGES = 1024
 
+const PAGE = 65_536
+
+/** The memory grows to 8 MiB at most; the rest of it is the kernel's own and the hash's. */
+const MOST_BYTES = 127 * PAGE
+
 /** pool / denominator, both below 2^127 and the denominator above 0. */
 export type Ratio = { pool: bigint; denominator: bigint }
 
@@ -38,7 +43,7 @@ export type Kernel = {
 }
 
 type Exports = {
-  memory: { readonly buffer: ArrayBuffer }
+  memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   free(): number
   hash(input: number, size: number, output: number, count: number, twice: number): void
   hashPairs(input: number, output: number, count: number): void
@@ -73,9 +78,17 @@ const mustHold = (bytes: Uint8Array, size: number, what: string): void => {
 /** Makes a kernel of the compiled module; sync, for the module has 6 kB and imports nothing. */
 export const kernelOf = (module: CompiledModule): Kernel => {
   const wasm = new webAssembly.Instance(module).exports as Exports
-  const memory = new Uint8Array(wasm.memory.buffer)
   const start = Math.ceil(wasm.free() / 16) * 16
-  const room = memory.length - start - 16
+  let memory = new Uint8Array(wasm.memory.buffer)
+  let room = memory.length - start - 16
+
+  /** Only a message that is larger than all of the memory makes it grow. */
+  const makeRoom = (needed: number): void => {
+    if (needed <= room) return
+    wasm.memory.grow(Math.ceil((needed - room) / PAGE))
+    memory = new Uint8Array(wasm.memory.buffer)
+    room = memory.length - start - 16
+  }
 
   /** Feeds `count` items of `size` bytes through the memory and takes `into` bytes for each. */
   const inPieces = (
@@ -87,7 +100,7 @@ export const kernelOf = (module: CompiledModule): Kernel => {
     work: (from: number, to: number, first: number, pieces: number) => void,
   ): void => {
     // An even number, so that only the very last item can lack a companion in the other lane.
-    const most = Math.min(MOST_MESSAGES, Math.floor(room / (size + into) / 2) * 2)
+    const most = Math.min(MOST_MESSAGES, Math.floor(room / (size + into) / 2) * 2 || 1)
     const target = start + Math.ceil((most * size) / 16) * 16
     for (let first = 0; first < count; first += most) {
       const pieces = Math.min(most, count - first)
@@ -99,11 +112,12 @@ export const kernelOf = (module: CompiledModule): Kernel => {
 
   return {
     hash(input, size, output, times = 1) {
-      if (!Number.isInteger(size) || size < 1 || 2 * (size + HASH) > room) {
-        throw new RangeError(`Messages of ${size} bytes cannot be hashed here; 1 to ${room / 2 - HASH} can`)
+      if (!Number.isInteger(size) || size < 1 || size > MOST_BYTES) {
+        throw new RangeError(`Messages of ${size} bytes cannot be hashed here; 1 to ${MOST_BYTES} can`)
       }
       const count = countOf(input, size, 'input')
       mustHold(output, count * HASH, 'output')
+      makeRoom(size + HASH)
       inPieces(input, size, output, HASH, count, (from, to, _, pieces) =>
         wasm.hash(from, size, to, pieces, times - 1),
       )

@@ -1,3 +1,4 @@
+/// <reference path="./wasm.d.ts" />
 // A Worker may not compile at run time: wrangler compiles the module that is imported here.
 import { type Kernel, kernelOf } from './kernel.ts'
 import module from './kernel.wasm'

@@ -7,7 +7,7 @@ import { checkManifest } from '../check.ts'
 import { prepareDisbursement } from '../disburse.ts'
 import type { Position } from '../entitlement.ts'
 import type { Manifest } from '../manifest.ts'
-import { claimFromRecords } from '../records.ts'
+import { claimFromRecords } from '../recordsClaim.ts'
 import { verifyClaim } from '../shards.ts'
 import { address, deployment, hash, lotsOf, position, recordBlock, terms } from './fixtures.ts'
 

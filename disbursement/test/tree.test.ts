@@ -1,23 +1,43 @@
-import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
+import { SimpleMerkleTree, StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import fc from 'fast-check'
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256, toBytes } from 'viem'
 import { describe, expect, test } from 'vitest'
+import { nodeKernel } from '../../keccak/node.ts'
+import { hexesOf, putHex } from '../hexadecimal.ts'
+import { pack } from '../packed.ts'
+import { SHARD_SIZE } from '../pages.ts'
+import { type ClaimProof, claimOf, distributionTree, leaves, type Payment, verifyClaim } from '../shards.ts'
 import {
-  type ClaimProof,
-  claimOf,
-  distributionTree,
-  leaves,
-  type Payment,
-  SHARD_SIZE,
-  verifyClaim,
-} from '../shards.ts'
-import { accountLeaf, proofOf, rootFrom, rootOf, SHARD_TYPEHASH, shardLeaf, treeOf } from '../tree.ts'
+  accountLeaf,
+  proofOf,
+  proofsOf,
+  rootFrom,
+  rootOf,
+  SHARD_TYPEHASH,
+  shardLeaf,
+  treeOf,
+  treeOfHashes,
+  uncutTree,
+} from '../tree.ts'
 import { address, hash } from './fixtures.ts'
 
+type BytesLike = Parameters<
+  NonNullable<NonNullable<Parameters<typeof SimpleMerkleTree.of>[1]>['nodeHash']>
+>[0]
+const kernel = nodeKernel()
 const ACCOUNT = ['uint256', 'address', 'uint256']
 const SHARD = ['bytes32', 'uint256', 'bytes32', 'uint256']
 const openZeppelin = (values: unknown[][], types: string[]) =>
   StandardMerkleTree.of(values, types, { sortLeaves: false })
+
+/** OpenZeppelin's trees with our hashes: their own take minutes for all sizes, and are compared below. */
+const nodeHash = (a: BytesLike, b: BytesLike): Hex => {
+  const pair = new Uint8Array(64)
+  putHex(String(a), 32, pair, 0)
+  putHex(String(b), 32, pair, 32)
+  kernel.hashPairs(pair, pair.subarray(0, 32))
+  return bytesToHex(pair.subarray(0, 32))
+}
 
 /** Payments spread over the address space, in order, reproducible. */
 const sample = (size: number, seed = 1): Payment[] =>
@@ -87,6 +107,49 @@ describe("the tree is OpenZeppelin's", () => {
         const { account } = payments[index] ?? { account: address(0) }
         expect(claimOf(tree, account)).toEqual({ ...payments[index], index, proof: theirs.getProof(index) })
       }
+    }
+  })
+
+  test.each(Array.from({ length: 11 }, (_, at) => at * 100))(
+    'in every node, for sizes from %i on, not cut into shards',
+    (from) => {
+      const all = Uint8Array.from({ length: (from + 100) * 32 }, (_, at) => (at * 151 + (at >> 5) * 7) % 256)
+      const texts = hexesOf(all, 32)
+      for (let size = from + 1; size <= from + 100; size++) {
+        const tree = treeOfHashes(all.subarray(0, size * 32), kernel)
+        const theirs = SimpleMerkleTree.of(texts.slice(0, size), { sortLeaves: false, nodeHash })
+        expect(hexesOf(tree.nodes, 32)).toEqual(theirs.dump().tree)
+        expect(proofOf(tree, size - 1)).toEqual(theirs.getProof(size - 1))
+      }
+    },
+  )
+
+  test('with leaves and every proof, of any size, not cut into shards', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1101, max: 5000 }), fc.nat(), (size, seed) => {
+        const payments = sample(size, seed)
+        const tree = uncutTree(pack(payments), kernel)
+        const theirs = openZeppelin(
+          payments.map(({ account, amount }, index) => [BigInt(index), account, amount]),
+          ACCOUNT,
+        )
+        expect(rootOf(tree)).toBe(theirs.root)
+        const proofs = proofsOf(tree)
+        expect(proofs).toHaveLength(size)
+        for (let index = seed % 97; index < size; index += 97) {
+          expect(proofs[index]).toEqual(theirs.getProof(index))
+          expect(proofOf(tree, index)).toEqual(proofs[index])
+        }
+      }),
+      { numRuns: 3 },
+    )
+  })
+
+  test('whoever hashes', () => {
+    for (const size of [1, 2, 127, 128, 129, 700]) {
+      const payments = sample(size)
+      expect(distributionTree(payments, kernel)).toEqual(distributionTree(payments))
+      expect(uncutTree(pack(payments), kernel)).toEqual(uncutTree(pack(payments)))
     }
   })
 

@@ -1,7 +1,7 @@
-export { hash, hashLeaves, hashPairs } from './keccak'
-export { divide, setRatio, sharesHigh, sharesLow } from './shares'
+export { hash, hashLeaves, hashPairs } from './keccak';
+export { divide, setRatio, sharesHigh, sharesLow } from './shares';
 
 /** Where the memory is free for inputs and outputs; from here to its end. */
 export function free(): usize {
-  return __heap_base
+  return __heap_base;
 }

@@ -9,6 +9,7 @@ import {
   shardKey,
   shardRange,
 } from '../../../disbursement/index.ts'
+import { workerKernel } from '../../../keccak/worker.ts'
 import { type Distribution, type Entry, entriesOf } from './distributions.ts'
 import type { Env } from './env.ts'
 import { type Paid, paidStates } from './paid.ts'
@@ -28,7 +29,7 @@ const proofFor = async (store: R2Bucket, account: Address, entry: Entry): Promis
     new ProblemError('store-broken', `The records of manifest ${manifestHash} ${what}`)
   try {
     const bytes = await recordsPart(store, manifestHash, shardRange(head, shard))
-    const claim = claimFromShard(head, shard, bytes, account)
+    const claim = claimFromShard(head, shard, bytes, account, workerKernel())
     if (claim === null || claim.amount.toString() !== entry.amount) {
       throw damaged('do not have the leaf that was registered for this account')
     }

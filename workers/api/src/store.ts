@@ -8,6 +8,7 @@ import {
   type RecordsHead,
   recordsHeadLength,
 } from '../../../disbursement/index.ts'
+import { workerKernel } from '../../../keccak/worker.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
 import { ProblemError } from './problem.ts'
 
@@ -68,7 +69,7 @@ const broken = (error: unknown, manifestHash: Hex): never => {
   )
 }
 
-/** Read first: holds the whole head of some 4,000 accounts; a longer one takes a second read. */
+/** Read first: holds the whole head of some 60,000 accounts; a longer one takes a second read. */
 const FIRST_READ = 2048
 
 const MOST_HEADS = 64
@@ -81,7 +82,7 @@ const readHead = async (store: R2Bucket, manifestHash: Hex): Promise<RecordsHead
   try {
     const length = bytes.length < RECORDS_PREFIX_LENGTH ? 0 : recordsHeadLength(bytes)
     if (length > bytes.length) bytes = await part(store, key, 0, length)
-    return bytes && decodeRecordsHead(bytes)
+    return bytes && decodeRecordsHead(bytes, workerKernel())
   } catch (error) {
     return broken(error, manifestHash)
   }

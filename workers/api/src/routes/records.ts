@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { decodeRecords, RecordsError } from '../../../../disbursement/index.ts'
+import { workerKernel } from '../../../../keccak/worker.ts'
 import type { App } from '../env.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
 import { hashParam } from '../schema.ts'
@@ -35,7 +36,7 @@ export const addRecords = (app: OpenAPIHono<App>) =>
     const bytes = await readRecords(context.env.STORE, manifestHash)
     if (bytes === null) throw new ProblemError('not-found', 'No records of this manifest are stored here')
     try {
-      if (bytes.length <= CHECKED_BYTES) decodeRecords(bytes)
+      if (bytes.length <= CHECKED_BYTES) decodeRecords(bytes, workerKernel())
     } catch (error) {
       if (!(error instanceof RecordsError)) throw error
       throw new ProblemError(

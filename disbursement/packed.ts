@@ -1,0 +1,222 @@
+// Payments as flat bytes: 20 of account and W of amount (big-endian) each. Ten million take 300 MB and no objects.
+import { type Address, bytesToHex } from 'viem'
+import { TreeError } from './errors.ts'
+import { hexesOf, putHex } from './hexadecimal.ts'
+import { sortByBytes } from './radix.ts'
+import type { Payment } from './shards.ts'
+
+export const ACCOUNT_BYTES = 20
+
+/** The distributor keeps what remains in 128 bits, so no amount needs more bytes. */
+export const MOST_AMOUNT_BYTES = 16
+
+/** Records of 20 + `width` bytes, one behind another. */
+export type Packed = { records: Uint8Array; width: number }
+
+const AMOUNT_LIMIT = 1n << 128n
+
+/** The fewest bytes that hold an amount. */
+export const widthOf = (amount: bigint): number => Math.ceil(amount.toString(16).length / 2)
+
+export const putUint = (bytes: Uint8Array, offset: number, width: number, value: bigint): void => {
+  let at = offset + width
+  let rest = value
+  while (at - offset > 6) {
+    const part = Number(rest & 0xffff_ffffn)
+    bytes[--at] = part
+    bytes[--at] = part >>> 8
+    bytes[--at] = part >>> 16
+    bytes[--at] = part >>> 24
+    rest >>= 32n
+  }
+  // The last six bytes or fewer are exact in a number.
+  for (let part = Number(rest); at > offset; part = Math.floor(part / 256)) bytes[--at] = part % 256
+}
+
+export const getUint = (bytes: Uint8Array, offset: number, width: number): bigint => {
+  let value = 0n
+  let at = offset
+  for (const end = offset + width; at < end; ) {
+    const taken = Math.min(6, end - at)
+    let part = 0
+    for (const until = at + taken; at < until; at++) part = part * 256 + (bytes[at] ?? 0)
+    value = (value << BigInt(8 * taken)) | BigInt(part)
+  }
+  return value
+}
+
+/** How many records there are. */
+export const countOf = ({ records, width }: Packed): number => records.length / (ACCOUNT_BYTES + width)
+
+/** The amount of the record at a place. */
+export const amountAt = ({ records, width }: Packed, place: number): bigint =>
+  getUint(records, place * (ACCOUNT_BYTES + width) + ACCOUNT_BYTES, width)
+
+/** The account of the record at a place. */
+export const accountAt = ({ records, width }: Packed, place: number): Address => {
+  const offset = place * (ACCOUNT_BYTES + width)
+  return bytesToHex(records.subarray(offset, offset + ACCOUNT_BYTES))
+}
+
+/** The sum of all amounts. */
+export const sumOf = ({ records, width }: Packed): bigint => {
+  // Columns of bytes are added as numbers, which stay exact for 2^45 records.
+  const columns = new Float64Array(width)
+  for (let from = ACCOUNT_BYTES; from < records.length; from += ACCOUNT_BYTES + width) {
+    for (let at = 0; at < width; at++) columns[at] = (columns[at] ?? 0) + (records[from + at] ?? 0)
+  }
+  return columns.reduce((sum, column) => (sum << 8n) + BigInt(column), 0n)
+}
+
+/** Packs payments in their order, with the fewest bytes an amount that hold the largest. */
+export const pack = (payments: readonly Payment[]): Packed => {
+  const largest = payments.reduce((most, { amount }) => (amount > most ? amount : most), 1n)
+  const width = widthOf(largest)
+  if (width > MOST_AMOUNT_BYTES) {
+    throw new TreeError(`The amount ${largest} is more than the distributor's 128 bits hold`)
+  }
+  const size = ACCOUNT_BYTES + width
+  const records = new Uint8Array(payments.length * size)
+  payments.forEach(({ account, amount }, place) => {
+    if (!putHex(account, ACCOUNT_BYTES, records, place * size)) {
+      throw new TreeError(`${account} is not an address`)
+    }
+    if (amount < 0n) throw new TreeError(`The amount of ${account} is ${amount}; it cannot be negative`)
+    putUint(records, place * size + ACCOUNT_BYTES, width, amount)
+  })
+  return { records, width }
+}
+
+/** The payments that records stand for. */
+export const unpack = ({ records, width }: Packed): Payment[] => {
+  const size = ACCOUNT_BYTES + width
+  const accounts = new Uint8Array((records.length / size) * ACCOUNT_BYTES)
+  for (let from = 0, to = 0; from < records.length; from += size, to += ACCOUNT_BYTES) {
+    accounts.set(records.subarray(from, from + ACCOUNT_BYTES), to)
+  }
+  return hexesOf(accounts, ACCOUNT_BYTES).map((account, place) => ({
+    account,
+    amount: getUint(records, place * size + ACCOUNT_BYTES, width),
+  }))
+}
+
+/**
+ * Records with amounts of another width.
+ * @throws TreeError when an amount does not fit
+ */
+export const withWidth = ({ records, width }: Packed, wanted: number): Packed => {
+  if (width === wanted) return { records, width }
+  const count = countOf({ records, width })
+  const changed = new Uint8Array(count * (ACCOUNT_BYTES + wanted))
+  const dropped = Math.max(0, width - wanted)
+  const added = Math.max(0, wanted - width)
+  for (let place = 0, from = 0, to = 0; place < count; place++) {
+    for (const end = from + ACCOUNT_BYTES; from < end; ) changed[to++] = records[from++] ?? 0
+    for (const end = from + dropped; from < end; ) {
+      if (records[from++] === 0) continue
+      throw new TreeError(`The amount ${amountAt({ records, width }, place)} needs more than ${wanted} bytes`)
+    }
+    to += added
+    for (const end = from + width - dropped; from < end; ) changed[to++] = records[from++] ?? 0
+  }
+  return { records: changed, width: wanted }
+}
+
+const LIMBS = 6
+const LIMB = 2 ** 24
+const CHUNK = 7
+
+/**
+ * Writes a decimal text as a big-endian number, without a BigInt in between.
+ * @returns false when it is no decimal number below 2^128
+ */
+const putDecimal = (text: string, bytes: Uint8Array, offset: number, limbs: Float64Array): boolean => {
+  const { length } = text
+  if (length === 0 || length > 39) return false
+  limbs.fill(0)
+  let used = 0
+  for (let from = 0; from < length; ) {
+    const until = from === 0 ? length % CHUNK || CHUNK : from + CHUNK
+    let carry = 0
+    for (; from < until; from++) {
+      const digit = text.charCodeAt(from) - 48
+      if (digit < 0 || digit > 9) return false
+      carry = carry * 10 + digit
+    }
+    for (let at = 0; at < used; at++) {
+      const value = (limbs[at] ?? 0) * 1e7 + carry
+      carry = Math.floor(value / LIMB)
+      limbs[at] = value - carry * LIMB
+    }
+    for (; carry > 0; carry = Math.floor(carry / LIMB)) {
+      if (used === LIMBS) return false
+      limbs[used++] = carry % LIMB
+    }
+  }
+  // 16 bytes are five limbs and the lowest byte of the sixth.
+  if ((limbs[5] ?? 0) > 255) return false
+  for (let at = 0; at < MOST_AMOUNT_BYTES; at++) {
+    bytes[offset + MOST_AMOUNT_BYTES - 1 - at] = (limbs[Math.floor(at / 3)] ?? 0) >>> (8 * (at % 3))
+  }
+  return true
+}
+
+/**
+ * Packs accounts (0x and 40 hexadecimal digits) and amounts (decimal), the form in which JSON and CSV have them, in their order.
+ * @throws TreeError naming the first text that is none
+ */
+export const packTexts = (accounts: readonly string[], amounts: readonly string[]): Packed => {
+  if (accounts.length !== amounts.length) {
+    throw new TreeError(`There are ${accounts.length} accounts and ${amounts.length} amounts`)
+  }
+  const size = ACCOUNT_BYTES + MOST_AMOUNT_BYTES
+  const records = new Uint8Array(accounts.length * size)
+  const limbs = new Float64Array(LIMBS)
+  for (let place = 0; place < accounts.length; place++) {
+    const account = accounts[place] ?? ''
+    if (!putHex(account, ACCOUNT_BYTES, records, place * size))
+      throw new TreeError(`${account} is not an address`)
+    const amount = amounts[place] ?? ''
+    if (!putDecimal(amount, records, place * size + ACCOUNT_BYTES, limbs)) {
+      throw new TreeError(`${amount} is not an amount of base units below 2^128`)
+    }
+  }
+  return { records, width: MOST_AMOUNT_BYTES }
+}
+
+/**
+ * Leaves in the order of SPEC section 7: ascending by account, zero amounts left out, payments to one account made one, with
+ * the fewest bytes an amount that hold the largest.
+ * @throws TreeError when an account's payments together are no uint128
+ */
+export const packedLeaves = (packed: Packed): Packed => {
+  const { records: unsorted, width } = withWidth(packed, MOST_AMOUNT_BYTES)
+  const size = ACCOUNT_BYTES + width
+  const records = sortByBytes(unsorted, size, ACCOUNT_BYTES)
+  const isSame = (a: number, b: number): boolean => {
+    for (let at = 0; at < ACCOUNT_BYTES; at++) if (records[a + at] !== records[b + at]) return false
+    return true
+  }
+  let kept = 0
+  let most = 1
+  for (let from = 0; from < records.length; ) {
+    let until = from + size
+    while (until < records.length && isSame(from, until)) until += size
+    if (until - from > size) {
+      const amount = sumOf({ records: records.subarray(from, until), width })
+      if (amount >= AMOUNT_LIMIT) {
+        throw new TreeError(`The amount ${amount} is more than the distributor's 128 bits hold`)
+      }
+      putUint(records, from + ACCOUNT_BYTES, width, amount)
+    }
+    let lead = 0
+    while (lead < width && records[from + ACCOUNT_BYTES + lead] === 0) lead++
+    if (lead < width) {
+      records.copyWithin(kept, from, from + size)
+      kept += size
+      most = Math.max(most, width - lead)
+    }
+    from = until
+  }
+  return withWidth({ records: records.subarray(0, kept), width }, most)
+}
