@@ -166,6 +166,16 @@ async function judgeRecordBlock(
   period: Period,
   findings: Findings,
 ): Promise<Block | null> {
+  const there = await blockAt(client, stated.number)
+  if (there?.hash !== stated.hash) {
+    const what = `the hash of block ${stated.number}`
+    const computed = there === null ? 'no such block' : there.hash
+    findings.different(
+      'record block',
+      [{ what, stated: stated.hash, computed }],
+      `the record block ${stated.number} ${stated.hash} is not on this chain (${computed}): it vanished in a reorganization, or the manifest is of another chain`,
+    )
+  }
   const block = await lastBlockBefore(client, BigInt(deployment.genesisBlock), period.endsAt)
   if (block === null) {
     findings.different('record block', [
@@ -176,16 +186,6 @@ async function judgeRecordBlock(
       },
     ])
     return null
-  }
-  const there = await blockAt(client, stated.number)
-  if (there?.hash !== stated.hash) {
-    const what = `the hash of block ${stated.number}`
-    const computed = there === null ? 'no such block' : there.hash
-    findings.different(
-      'record block',
-      [{ what, stated: stated.hash, computed }],
-      `the record block ${stated.number} ${stated.hash} is not on this chain (${computed}): it vanished in a reorganization, or the manifest is of another chain`,
-    )
   }
   return block
 }
