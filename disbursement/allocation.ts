@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { weightOf } from './entitlement.ts'
 import { AllocationError } from './errors.ts'
+import { cutShares, type Divider, isDividable, packNumbers, unpackNumbers } from './shares.ts'
 import type { Denominator, Forfeit } from './terms.ts'
 
 const BPS = 10_000n
@@ -102,6 +103,8 @@ const byRemainder = (a: Cut, b: Cut): number => {
   return a.holder < b.holder ? -1 : 1
 }
 
+type Claim = { holder: Address | null; weight: bigint }
+
 /**
  * Cuts the pool: floor(pool · weight / denominator) each. In the last period the units that flooring left over go one
  * each to the largest remainders, so that the cuts make up the pool exactly.
@@ -109,7 +112,7 @@ const byRemainder = (a: Cut, b: Cut): number => {
 const cutPool = (
   pool: bigint,
   denominator: bigint,
-  claims: readonly { holder: Address | null; weight: bigint }[],
+  claims: readonly Claim[],
   last: boolean,
 ): Map<Address | null, bigint> => {
   const cuts = claims.map(({ holder, weight }): Cut => {
@@ -121,6 +124,19 @@ const cutPool = (
     for (const cut of [...cuts].sort(byRemainder).slice(0, left)) cut.share += 1n
   }
   return new Map(cuts.map(({ holder, share }) => [holder, share]))
+}
+
+/** The same for very many claims, which ascend by holder with the forfeited part last: ties go to the earlier. */
+const cutLargePool = (
+  pool: bigint,
+  denominator: bigint,
+  claims: readonly Claim[],
+  last: boolean,
+  divider: Divider,
+): Map<Address | null, bigint> => {
+  const weights = packNumbers(claims.map(({ weight }) => weight))
+  const shares = unpackNumbers(cutShares({ pool, denominator, last }, weights, divider))
+  return new Map(claims.map(({ holder }, place) => [holder, shares[place] ?? 0n]))
 }
 
 /** Nothing may be lost or made: funded + carryIn + accruedBefore = paid + carryOut + accruedAfter + returned. */
@@ -140,9 +156,10 @@ const checkIdentity = (input: AllocationInput, result: Allocation): void => {
  *
  * With nobody eligible the pool carries over and, but for the last period, accruals stay as they are. In the last
  * period every accrual is paid, and with anybody eligible nothing carries over.
+ * @param divider divides for millions of holders what otherwise BigInt does; the result is the same
  * @throws AllocationError ALLOCATION_INPUT for impossible numbers, IDENTITY_BROKEN if a unit were lost or made
  */
-export const allocate = (input: AllocationInput): Allocation => {
+export const allocate = (input: AllocationInput, divider: Divider | null = null): Allocation => {
   checkInput(input)
   const { claimants, forfeit, last, minPayout } = input
   const pool = input.funded + input.carryIn
@@ -153,7 +170,11 @@ export const allocate = (input: AllocationInput): Allocation => {
   const denominator = input.denominator === 'eligible' ? weight : sum(weighed, ({ lots }) => lots)
   const anybody = weight > 0n
   const claims = [...weighed, { holder: null, weight: denominator - weight }]
-  const cuts = anybody ? cutPool(pool, denominator, claims, last) : new Map<Address | null, bigint>()
+  const cut = (): Map<Address | null, bigint> =>
+    divider !== null && isDividable(pool, denominator)
+      ? cutLargePool(pool, denominator, claims, last, divider)
+      : cutPool(pool, denominator, claims, last)
+  const cuts = anybody ? cut() : new Map<Address | null, bigint>()
 
   const rows = weighed.map((each): AllocationRow => {
     const share = cuts.get(each.holder) ?? 0n

@@ -31,6 +31,18 @@ export {
 } from './distribution.ts'
 export { type AccountRow, type Position, positions, weightOf } from './entitlement.ts'
 export * from './errors.ts'
+export {
+  distinctHashes,
+  indexedLeaves,
+  packedPairLeaves,
+  rootPadding,
+  rootPairingZeros,
+  rootPromoting,
+  sortedHashes,
+  standardPairLeaves,
+  standardPairRoot,
+  uniswapRoot,
+} from './foreign.ts'
 export { type Hasher, portableHasher } from './hasher.ts'
 export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 export {
@@ -66,6 +78,7 @@ export {
   shardsFor,
 } from './recordsHead.ts'
 export { encodePacked, encodeRecords, recordsBlocks, recordsHead, writeRecords } from './recordsWriter.ts'
+export type { Standing } from './replay/accounts.ts'
 export { differencesBetween, type PositionDifference } from './replay/compare.ts'
 export {
   blocksOf,
@@ -77,7 +90,7 @@ export {
   replayFilter,
   rewardFilter,
 } from './replay/events.ts'
-export { Ledger, type LedgerObserver, type LedgerProgram, type Standing } from './replay/ledger.ts'
+export { Ledger, type LedgerObserver, type LedgerProgram } from './replay/ledger.ts'
 export { type HolderAction, type HolderActionKind, type HolderStep, HolderTrace } from './replay/trace.ts'
 export { rewardsOf, type Span, UnitClock, type UnitSeconds } from './replay/unitSeconds.ts'
 export {
@@ -92,6 +105,7 @@ export {
   totalOf,
   verifyClaim,
 } from './shards.ts'
+export { cutShares, type Divider, isDividable, packNumbers, unpackNumbers } from './shares.ts'
 export { type Asset, assetOf, currencyOf, statedByDeployment, statedByTerms } from './stated.ts'
 export {
   type AssetKind,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { nodeKernel } from '../../keccak/node.ts'
 import { type AllocationInput, allocate, type Claimant, due } from '../allocation.ts'
 import { address } from './fixtures.ts'
 
@@ -194,6 +195,78 @@ const inputs = fc.record({
   denominator: fc.constantFrom('eligible' as const, 'sold' as const),
   minPayout: fc.oneof(fc.constant(0n), big(8), big(90)),
   last: fc.boolean(),
+})
+
+/** Numbers at the edges of what a divider takes and beyond, and ties by the dozen. */
+const extremes = fc
+  .record({
+    funded: fc.oneof(
+      big(3),
+      big(63),
+      big(65),
+      big(126),
+      big(127),
+      big(130),
+      fc.constantFrom((1n << 127n) - 1n, 1n << 127n),
+    ),
+    lots: fc.array(
+      fc.oneof(
+        big(2),
+        big(64),
+        big(120),
+        big(128),
+        fc.constantFrom(0n, 1n, 7n, (1n << 64n) - 1n, 1n << 64n, (1n << 126n) - 1n, 1n << 126n),
+      ),
+      { maxLength: 60 },
+    ),
+    kept: fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
+    forfeit: fc.constantFrom('proportional' as const, 'all-or-nothing' as const),
+    denominator: fc.constantFrom('eligible' as const, 'sold' as const),
+    last: fc.boolean(),
+  })
+  .map(({ funded, lots, kept, ...more }) => ({
+    funded,
+    carryIn: 0n,
+    minPayout: 0n,
+    claimants: lots.map((lot, at) => claimant(at + 1, lot, (lot * BigInt(kept.next().value ?? 0)) / 3n)),
+    ...more,
+  }))
+
+describe('an allocation with a divider', () => {
+  const kernel = nodeKernel()
+
+  test('is the plain one, also at the edges of its range and beyond', () => {
+    fc.assert(
+      fc.property(fc.oneof(inputs, extremes), (input) => {
+        expect(allocate(input, kernel)).toEqual(allocate(input))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('is the plain one for many holders, of whom very many have the same remainder', () => {
+    for (const [size, modulus] of [
+      [5_000, 1n],
+      [20_000, 3n],
+      [20_000, 1n << 100n],
+    ] as const) {
+      const claimants = Array.from({ length: size }, (_, at) =>
+        claimant(at + 1, 1n + (((BigInt(at) * 0x9e3779b97f4a7c15f39cc0605cedc835n) >> 20n) % modulus)),
+      )
+      for (const funded of [1n, BigInt(size) - 1n, 10n ** 12n + 7n, (1n << 126n) + 12_345n]) {
+        const input = {
+          funded,
+          carryIn: 0n,
+          minPayout: 0n,
+          claimants,
+          forfeit: 'proportional',
+          denominator: 'eligible',
+          last: true,
+        } as const
+        expect(allocate(input, kernel)).toEqual(allocate(input))
+      }
+    }
+  })
 })
 
 describe('every allocation', () => {
