@@ -6,19 +6,11 @@ import type { Position } from '../entitlement.ts'
 import { ReplayError } from '../errors.ts'
 import type { PrimaryLot } from '../lots.ts'
 import type { LpTreatment } from '../terms.ts'
+import { Accounts, type Holder, type Standing, type Wallet } from './accounts.ts'
 import { basisOf, depositBasis, type Reserves } from './basis.ts'
 import type { LedgerBlock, LedgerEvent } from './events.ts'
 
-/** What one wallet has. */
-type Wallet = { balance: bigint; staked: bigint; lp: bigint; lpStaked: bigint }
-
-/** What one holder has beyond the wallets' own. */
-type Holder = { wallets: Address[]; lots: bigint; entitlement: bigint; basis: bigint }
-
 type Transfer = LedgerEvent & { kind: 'transfer' }
-
-const total = (wallets: readonly Wallet[], of: keyof Wallet): bigint =>
-  wallets.reduce((sum, wallet) => sum + wallet[of], 0n)
 
 const isSameWay = (one: Transfer, other: Transfer): boolean =>
   one.of === other.of && one.from === other.from && one.to === other.to
@@ -28,15 +20,6 @@ export type LedgerProgram = Pick<
   Deployment,
   'pair' | 'tokenVault' | 'lpVault' | 'saleAddresses' | 'excluded'
 > & { lpTreatment: LpTreatment }
-
-/** What some wallets have together, the bases, lots and entitlements being those of the holders they belong to. */
-export type Standing = Wallet & {
-  basis: bigint
-  custody: bigint
-  lots: bigint
-  /** Inside a block lots have raised it already, and nothing has lowered it yet. */
-  entitlement: bigint
-}
 
 /** Looks on while a block is applied. */
 export type LedgerObserver = {
@@ -53,9 +36,7 @@ export class Ledger {
   readonly #program: LedgerProgram
   readonly #excluded: ReadonlySet<Address>
   readonly #sales: ReadonlySet<Address>
-  readonly #wallets = new Map<Address, Wallet>()
-  readonly #holders = new Map<Address, Holder>()
-  readonly #rootOf = new Map<Address, Address>()
+  readonly #accounts = new Accounts()
   readonly #recipients = new Map<Address, Address>()
   readonly #lots: PrimaryLot[] = []
   #block = -1n
@@ -66,9 +47,6 @@ export class Ledger {
   #closed: Reserves = this.#reserves
   /** The latest mint of LP units in the transaction being applied: it names who made the next deposit. */
   #minted: { transaction: string; to: Address; units: bigint; first: boolean } | null = null
-  /** Holders whose custody the block being applied may have changed. */
-  #touched = new Set<Address>()
-
   constructor(program: LedgerProgram) {
     this.#program = program
     this.#excluded = new Set(program.excluded)
@@ -93,27 +71,17 @@ export class Ledger {
 
   /** What one wallet has by itself, for comparison with `balanceOf`. */
   wallet(address: Address): Readonly<Wallet> {
-    return this.#wallets.get(address) ?? { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }
+    return this.#accounts.look(address)
   }
 
   /** What a set of wallets has; a wallet that is linked already stands for its whole holder's basis, lots, entitlement. */
   standing(wallets: readonly Address[]): Standing {
-    const own = wallets.map((wallet) => this.wallet(wallet))
-    const sums = { basis: 0n, lots: 0n, entitlement: 0n }
-    for (const root of new Set(wallets.map((wallet) => this.#root(wallet)))) {
-      const holder = this.#holders.get(root)
-      sums.basis += holder?.basis ?? 0n
-      sums.lots += holder?.lots ?? 0n
-      sums.entitlement += holder?.entitlement ?? 0n
-    }
-    const [balance, staked] = [total(own, 'balance'), total(own, 'staked')]
-    const [lp, lpStaked] = [total(own, 'lp'), total(own, 'lpStaked')]
-    return { balance, staked, lp, lpStaked, ...sums, custody: balance + staked + sums.basis }
+    return this.#accounts.standing(wallets)
   }
 
   /** Every wallet of the holder that a wallet belongs to, ascending. */
   walletsOf(wallet: Address): Address[] {
-    return [...(this.#holders.get(this.#root(wallet))?.wallets ?? [wallet])].sort()
+    return this.#accounts.walletsOf(wallet)
   }
 
   /**
@@ -128,7 +96,6 @@ export class Ledger {
     }
     this.#block = block.number
     this.#closed = this.#reserves
-    this.#touched = new Set()
     this.#checkOrder(block)
     observer?.opening(block)
     block.events.forEach((event, at) => {
@@ -136,36 +103,31 @@ export class Ledger {
       observer?.event(event)
     })
     observer?.closing()
-    for (const address of this.#touched) {
-      const holder = this.#holder(address)
-      const custody = this.#custody(holder)
-      if (custody < holder.entitlement) holder.entitlement = custody
-    }
+    this.#accounts.settle()
   }
 
   /** Every holder that was ever seen and is not excluded, ascending; `settled` is the entitlement itself. */
   positions(): Position[] {
-    return [...this.#holders]
+    return [...this.#accounts.holders()]
       .filter(([, { wallets }]) => !wallets.some((wallet) => this.#excluded.has(wallet)))
       .map(([address, holder]) => this.#position(address, holder))
       .sort((a, b) => (a.holder < b.holder ? -1 : 1))
   }
 
   #position(address: Address, holder: Holder): Position {
-    const own = holder.wallets.map((wallet) => this.#wallet(wallet))
-    const [lp, lpStaked] = [total(own, 'lp'), total(own, 'lpStaked')]
+    const { balance, staked, lp, lpStaked, custody } = this.#accounts.standing(holder.wallets)
     return {
       holder: address,
       wallets: [...holder.wallets].sort(),
       recipient: this.#recipients.get(address) ?? null,
       lots: holder.lots,
-      balance: total(own, 'balance'),
-      staked: total(own, 'staked'),
+      balance,
+      staked,
       lp,
       lpStaked,
       units: lp + lpStaked,
       basis: holder.basis,
-      custody: this.#custody(holder),
+      custody,
       settled: holder.entitlement,
       entitlement: holder.entitlement,
     }
@@ -183,77 +145,6 @@ export class Ledger {
     }
   }
 
-  #wallet(address: Address): Wallet {
-    const known = this.#wallets.get(address)
-    if (known !== undefined) return known
-    const wallet = { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }
-    this.#wallets.set(address, wallet)
-    this.#holder(address)
-    return wallet
-  }
-
-  #root(address: Address): Address {
-    return this.#rootOf.get(address) ?? address
-  }
-
-  #holder(address: Address): Holder {
-    const root = this.#root(address)
-    const known = this.#holders.get(root)
-    if (known !== undefined) return known
-    const holder = { wallets: [root], lots: 0n, entitlement: 0n, basis: 0n }
-    this.#holders.set(root, holder)
-    return holder
-  }
-
-  #custody({ wallets, basis }: Holder): bigint {
-    return wallets.reduce((sum, address) => {
-      const { balance, staked } = this.#wallet(address)
-      return sum + balance + staked
-    }, basis)
-  }
-
-  #units({ wallets }: Holder): bigint {
-    return wallets.reduce((sum, address) => {
-      const { lp, lpStaked } = this.#wallet(address)
-      return sum + lp + lpStaked
-    }, 0n)
-  }
-
-  #add(event: LedgerEvent, address: Address, of: keyof Wallet, amount: bigint): void {
-    const wallet = this.#wallet(address)
-    wallet[of] += amount
-    if (wallet[of] < 0n) {
-      throw new ReplayError(
-        `Log ${event.logIndex} of ${event.transaction} in block ${event.block} takes ${-amount} of ${address}, leaving ${of} at ${wallet[of]}: earlier logs are missing`,
-      )
-    }
-    this.#touched.add(this.#root(address))
-  }
-
-  #link(event: LedgerEvent & { kind: 'link' }): void {
-    const { holder: root, wallet } = event
-    const joining = this.#holder(wallet)
-    if (
-      this.#root(root) !== root ||
-      this.#root(wallet) !== wallet ||
-      joining.wallets.length > 1 ||
-      root === wallet
-    ) {
-      throw new ReplayError(
-        `Log ${event.logIndex} of ${event.transaction} links ${wallet} to ${root} against the rules`,
-      )
-    }
-    const holder = this.#holder(root)
-    holder.wallets.push(wallet)
-    holder.lots += joining.lots
-    holder.entitlement += joining.entitlement
-    holder.basis += joining.basis
-    this.#holders.delete(wallet)
-    this.#rootOf.set(wallet, root)
-    this.#touched.delete(wallet)
-    this.#touched.add(root)
-  }
-
   #event(event: LedgerEvent, all: readonly LedgerEvent[], at: number): void {
     switch (event.kind) {
       case 'transfer':
@@ -267,17 +158,17 @@ export class Ledger {
         this.#deposit(event)
         return
       case 'stake':
-        this.#add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', event.amount)
+        this.#accounts.add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', event.amount)
         return
       case 'unstake':
-        this.#add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', -event.amount)
+        this.#accounts.add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', -event.amount)
         return
       case 'recipient':
         if (event.recipient === ZERO_ADDRESS) this.#recipients.delete(event.holder)
         else this.#recipients.set(event.holder, event.recipient)
         return
       case 'link':
-        this.#link(event)
+        this.#accounts.link(event)
         return
       default:
       // The distributor's events move nothing that its transfers do not.
@@ -287,11 +178,11 @@ export class Ledger {
   #tokenTransfer(event: Transfer): void {
     const { from, to, amount } = event
     if (from === ZERO_ADDRESS) this.#supply += amount
-    else this.#add(event, from, 'balance', -amount)
-    this.#add(event, to, 'balance', amount)
+    else this.#accounts.add(event, from, 'balance', -amount)
+    this.#accounts.add(event, to, 'balance', amount)
     // Anyone can make a transfer of nothing from a sale address: it is no lot.
     if (amount === 0n || !this.#sales.has(from) || this.#excluded.has(to)) return
-    const holder = this.#holder(to)
+    const holder = this.#accounts.holder(to)
     holder.lots += amount
     holder.entitlement += amount
     this.#lots.push({ transaction: event.transaction, logIndex: event.logIndex, buyer: to, amount })
@@ -305,16 +196,16 @@ export class Ledger {
       const first = this.#lpSupply === 0n || (opening && this.#minted?.to === ZERO_ADDRESS)
       this.#lpSupply += amount
       this.#minted = { transaction: event.transaction, to, units: amount, first }
-      this.#add(event, to, 'lp', amount)
+      this.#accounts.add(event, to, 'lp', amount)
       return
     }
-    const holder = this.#holder(from)
-    const leaves = this.#root(to) !== this.#root(from) && !this.#isStaking(event, all, at)
-    if (leaves) holder.basis -= basisOf(holder.basis, amount, this.#units(holder))
-    this.#add(event, from, 'lp', -amount)
+    const holder = this.#accounts.holder(from)
+    const leaves = this.#accounts.root(to) !== this.#accounts.root(from) && !this.#isStaking(event, all, at)
+    if (leaves) holder.basis -= basisOf(holder.basis, amount, this.#accounts.units(holder))
+    this.#accounts.add(event, from, 'lp', -amount)
     // The pair burns what it was sent; anybody else's transfer to zero only loses the units.
     if (to === ZERO_ADDRESS && from === this.#program.pair) this.#lpSupply -= amount
-    else this.#add(event, to, 'lp', amount)
+    else this.#accounts.add(event, to, 'lp', amount)
   }
 
   /** Is this transfer to the LP vault a stake? Then the vault says so, before the next such transfer. */
@@ -343,7 +234,7 @@ export class Ledger {
     }
     this.#minted = null
     if (this.#program.lpTreatment === 'none') return
-    this.#holder(minted.to).basis += depositBasis({
+    this.#accounts.holder(minted.to).basis += depositBasis({
       tokens: event.token,
       units: minted.units,
       supply: this.#lpSupply,
@@ -351,6 +242,6 @@ export class Ledger {
       after: this.#reserves,
       closed: this.#closed,
     })
-    this.#touched.add(this.#root(minted.to))
+    this.#accounts.touch(minted.to)
   }
 }

@@ -1,7 +1,8 @@
 // One holder's whole history: every transaction that touched what it holds, and what each of them forfeited.
 import type { Address, Hex } from 'viem'
+import type { Standing } from './accounts.ts'
 import type { LedgerBlock, LedgerEvent } from './events.ts'
-import type { Ledger, LedgerObserver, Standing } from './ledger.ts'
+import type { Ledger, LedgerObserver } from './ledger.ts'
 
 /** What can happen to a holder's wallets. Those that begin with `lp` are about LP units, the others about tokens. */
 export type HolderActionKind =
