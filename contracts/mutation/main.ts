@@ -1,0 +1,182 @@
+// Breaks the contracts in one place after the other and expects a test to notice: every mutant has to die or to be listed,
+// with its reason, in survivors.json. `hardhat build` first.
+//   node contracts/mutation/main.ts [--only <part of a mutant's name>] [--list] [--part <k>/<n>]
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
+import config from '../../hardhat.config.ts'
+import { type Mutant, mutantsOf } from './mutants.ts'
+
+const require = createRequire(import.meta.url)
+const ROOT = new URL('../..', import.meta.url).pathname
+const SOURCES = join(ROOT, 'contracts/src')
+
+/** What is broken, the contract that it is a part of, and the tests that have to notice: the quick ones first. */
+const UNIT = ['Publish', 'Claim', 'Shards', 'Push', 'Hostile'].map((name) => `distributor/${name}.t.sol`)
+const CHANCE = ['distributor/Fuzz.t.sol', 'distributor/Handler.sol', 'distributor/Invariants.t.sol']
+const PLAN = [
+  ...['MerkleDistributor.sol', 'lib/Word.sol', 'lib/Tree.sol', 'lib/Leaf.sol'].map((file) => ({
+    file,
+    contract: 'MerkleDistributor',
+    tests: [UNIT, CHANCE],
+  })),
+  ...['Offering', 'HolderRegistry', 'StakingVault'].map((contract) => ({
+    file: `${contract}.sol`,
+    contract,
+    tests: [[`${contract}.t.sol`]],
+  })),
+]
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, list: { type: 'boolean' }, part: { type: 'string', default: '1/1' } },
+})
+const [part, parts] = values.part.split('/').map(Number) as [number, number]
+const survivors = JSON.parse(readFileSync(new URL('survivors.json', import.meta.url), 'utf8')) as Record<
+  string,
+  string
+>
+
+const solc = require('solc') as {
+  compile(
+    input: string,
+    callbacks: { import(path: string): { contents: string } | { error: string } },
+  ): string
+}
+
+/** The bytecode of a contract, with one source file in place of the one on disk; the compiler's error if it has none. */
+const compile = (
+  contract: string,
+  file: string,
+  source: string,
+): { bytecode: string } | { error: string } => {
+  const input = {
+    language: 'Solidity',
+    sources: {
+      [`contracts/src/${contract}.sol`]: {
+        content: file === `${contract}.sol` ? source : readFileSync(join(SOURCES, `${contract}.sol`), 'utf8'),
+      },
+    },
+    // Not for a chain: what compiles quickly and behaves alike.
+    settings: {
+      optimizer: { enabled: true, runs: 1 },
+      evmVersion: 'cancun',
+      outputSelection: { [`contracts/src/${contract}.sol`]: { [contract]: ['evm.bytecode.object'] } },
+    },
+  }
+  const output = JSON.parse(
+    solc.compile(JSON.stringify(input), {
+      import: (path) => {
+        if (path === `contracts/src/${file}`) return { contents: source }
+        const place = path.startsWith('contracts/') ? join(ROOT, path) : require.resolve(path)
+        return { contents: readFileSync(place, 'utf8') }
+      },
+    }),
+  ) as {
+    errors?: { severity: string; message: string }[]
+    contracts?: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>
+  }
+  const error = output.errors?.find(({ severity }) => severity === 'error')
+  if (error !== undefined) return { error: error.message }
+  const made = output.contracts?.[`contracts/src/${contract}.sol`]?.[contract]
+  if (made === undefined) throw new Error(`the compiler made no ${contract}`)
+  return { bytecode: `0x${made.evm.bytecode.object}` }
+}
+
+// The tests run in a copy of the project whose artifacts are overwritten with each mutant's bytecode.
+const copy = mkdtempSync(join(tmpdir(), 'prorata-mutation-'))
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+for (const folder of ['contracts/src', 'contracts/test', 'artifacts', 'cache']) {
+  mkdirSync(join(copy, folder), { recursive: true })
+  cpSync(join(ROOT, folder), join(copy, folder), { recursive: true })
+}
+cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
+symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+
+const few = { fuzz: { runs: 60, seed: '0x1' }, invariant: { runs: 3, depth: 60, failOnRevert: true } }
+const hre = await createHardhatRuntimeEnvironment({ ...config, test: { solidity: few } }, {}, copy)
+const chdir = process.cwd()
+process.chdir(copy)
+
+/** Whether all these tests pass against the bytecode. */
+const pass = async (contract: string, bytecode: string, tests: string[]): Promise<boolean> => {
+  const file = join(copy, `artifacts/contracts/src/${contract}.sol/${contract}.json`)
+  const artifact = JSON.parse(readFileSync(file, 'utf8')) as { bytecode: string }
+  writeFileSync(file, JSON.stringify({ ...artifact, bytecode }))
+  // The tests' own report is of no use here.
+  const log = console.log
+  const write = process.stdout.write
+  console.log = () => {}
+  process.stdout.write = (_: unknown, encoding?: unknown, done?: unknown) => {
+    const then = typeof encoding === 'function' ? encoding : done
+    if (typeof then === 'function') then()
+    return true
+  }
+  try {
+    const result = (await hre.tasks
+      .getTask(['test', 'solidity'])
+      .run({ noCompile: true, testFiles: tests.map((test) => join(copy, 'contracts/test', test)) })) as {
+      success: boolean
+    }
+    return result.success
+  } finally {
+    console.log = log
+    process.stdout.write = write
+    process.exitCode = 0
+  }
+}
+
+let killed = 0
+let invalid = 0
+const alive: Mutant[] = []
+const met = new Set<string>()
+for (const { file, contract, tests } of PLAN) {
+  const source = readFileSync(join(SOURCES, file), 'utf8')
+  const original = compile(contract, file, source)
+  if ('error' in original) throw new Error(original.error)
+  const mutants = mutantsOf(file, source)
+    .filter(({ name }) => values.only === undefined || name.includes(values.only))
+    .filter((_, i) => i % parts === part - 1)
+  if (values.list) {
+    for (const { name } of mutants) console.log(name)
+    continue
+  }
+  if (mutants.length === 0) continue
+  for (const group of tests) {
+    if (!(await pass(contract, original.bytecode, group)))
+      throw new Error(`${group.join(', ')}: fail unbroken`)
+  }
+  for (const mutant of mutants) {
+    met.add(mutant.name)
+    const broken = compile(contract, file, mutant.source)
+    if ('error' in broken || broken.bytecode === original.bytecode) {
+      invalid++
+      continue
+    }
+    let died = false
+    for (const group of tests) died ||= !(await pass(contract, broken.bytecode, group))
+    if (died) killed++
+    else {
+      alive.push(mutant)
+      console.log(
+        `${survivors[mutant.name] === undefined ? 'SURVIVED' : 'survived, as expected'}: ${mutant.name} (line ${mutant.line})`,
+      )
+    }
+  }
+  await pass(contract, original.bytecode, tests[0] ?? [])
+  console.log(`${file}: ${mutants.length} mutants tried`)
+}
+process.chdir(chdir)
+if (!values.list) {
+  const unexpected = alive.filter(({ name }) => survivors[name] === undefined)
+  const gone = Object.keys(survivors).filter(
+    (name) => met.has(name) && !alive.some((mutant) => mutant.name === name),
+  )
+  console.log(
+    `${killed} killed, ${alive.length} alive (${alive.length - unexpected.length} with a reason), ${invalid} did not compile or changed nothing`,
+  )
+  for (const name of gone) console.log(`survivors.json lists a mutant that died: ${name}`)
+  process.exit(unexpected.length > 0 || gone.length > 0 ? 1 : 0)
+}
