@@ -91,7 +91,7 @@ describe('a manifest', () => {
       '0x254189bb545233a1eb780e11376fe09f0809fa1cec47e53edb984063a516c35e',
     )
     expect(manifestHash(second.manifest)).toBe(
-      '0xe38b5235e77e0b9640a96641bcb7731c21830099f300afebfca2ae206055b446',
+      '0x1c33e4f6372fe35aa1aac3bae24208664821888d89efeec83ea5770e7519d8f6',
     )
   })
 
