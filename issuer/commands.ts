@@ -88,6 +88,17 @@ program
     await show(await explain(needed, holder, options), options.json)
   })
 
+program
+  .command('records <file>')
+  .description('show a records file and check all of it')
+  .option('--account <address>', 'also what it pays that account, with the proof')
+  .option('--shards', 'also every shard')
+  .option('--json', 'print the result as JSON')
+  .action(async (file, options) => {
+    const { records } = await import('./records.ts')
+    await show(await records(file, options), options.json)
+  })
+
 function settings() {
   return readSettings(program.opts<GivenSettings>(), process.env)
 }
