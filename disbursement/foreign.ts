@@ -7,28 +7,42 @@ import { treeOfHashes } from './tree.ts'
 const HASH = 32
 const WORD = 32
 
-/** Writes each record's account and amount where a leaf has them. */
-const preimages = (
-  { records, width }: Packed,
-  size: number,
-  account: number,
-  amountEnd: number,
-): Uint8Array => {
-  const bytes = new Uint8Array(countOf({ records, width }) * size)
-  const record = ACCOUNT_BYTES + width
-  for (let from = 0, to = 0; from < records.length; from += record, to += size) {
-    for (let at = 0; at < ACCOUNT_BYTES; at++) bytes[to + account + at] = records[from + at] ?? 0
-    const amount = to + amountEnd - width
-    for (let at = 0; at < width; at++) bytes[amount + at] = records[from + ACCOUNT_BYTES + at] ?? 0
-  }
-  return bytes
-}
+/** Leaves a batch: few enough that their preimages stay in a core's cache. */
+const AT_ONCE = 1024
 
-const hashed = (bytes: Uint8Array, size: number, hasher: Hasher, times: 1 | 2): Uint8Array => {
-  const hashes = new Uint8Array((bytes.length / size) * HASH)
-  hasher.hash(bytes, size, hashes, times)
+/** Where a leaf's preimage has what; an index of 32 bytes stands before everything else. */
+type Layout = { size: number; account: number; amountEnd: number; times: 1 | 2 }
+
+/** The hashes of leaves of some layout. */
+const leafHashes = (
+  { records, width }: Packed,
+  { size, account, amountEnd, times }: Layout,
+  hasher: Hasher,
+  indexes: ArrayLike<number> | null = null,
+): Uint8Array => {
+  const count = countOf({ records, width })
+  const hashes = new Uint8Array(count * HASH)
+  const bytes = new Uint8Array(Math.min(AT_ONCE, count) * size)
+  const view = new DataView(bytes.buffer)
+  const record = ACCOUNT_BYTES + width
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const until = Math.min(count, first + AT_ONCE)
+    for (let place = first, to = 0, from = first * record; place < until; place++, to += size) {
+      if (indexes !== null) view.setUint32(to + WORD - 4, indexes[place] ?? 0)
+      let target = to + account
+      for (const end = from + ACCOUNT_BYTES; from < end; ) bytes[target++] = records[from++] ?? 0
+      target = to + amountEnd - width
+      for (const end = from + width; from < end; ) bytes[target++] = records[from++] ?? 0
+    }
+    const filled = bytes.subarray(0, (until - first) * size)
+    hasher.hash(filled, size, hashes.subarray(first * HASH, until * HASH), times)
+  }
   return hashes
 }
+
+const INDEXED: Layout = { size: 84, account: WORD, amountEnd: 84, times: 1 }
+const PACKED_PAIR: Layout = { size: 52, account: 0, amountEnd: 52, times: 1 }
+const STANDARD_PAIR: Layout = { size: 64, account: WORD - ACCOUNT_BYTES, amountEnd: 64, times: 2 }
 
 /**
  * keccak256(abi.encodePacked(uint256 index, address account, uint256 amount)), as Uniswap's distributor checks it.
@@ -38,48 +52,41 @@ export const indexedLeaves = (
   packed: Packed,
   indexes: ArrayLike<number>,
   hasher: Hasher = portableHasher,
-): Uint8Array => {
-  const size = WORD + ACCOUNT_BYTES + WORD
-  const bytes = preimages(packed, size, WORD, size)
-  const view = new DataView(bytes.buffer)
-  for (let place = 0; place * size < bytes.length; place++) {
-    view.setUint32(place * size + WORD - 4, indexes[place] ?? 0)
-  }
-  return hashed(bytes, size, hasher, 1)
-}
+): Uint8Array => leafHashes(packed, INDEXED, hasher, indexes)
 
 /** keccak256(abi.encodePacked(address account, uint256 amount)). */
 export const packedPairLeaves = (packed: Packed, hasher: Hasher = portableHasher): Uint8Array =>
-  hashed(preimages(packed, ACCOUNT_BYTES + WORD, 0, ACCOUNT_BYTES + WORD), ACCOUNT_BYTES + WORD, hasher, 1)
+  leafHashes(packed, PACKED_PAIR, hasher)
 
 /** keccak256(keccak256(abi.encode(address account, uint256 amount))), as OpenZeppelin's library hashes these two. */
 export const standardPairLeaves = (packed: Packed, hasher: Hasher = portableHasher): Uint8Array =>
-  hashed(preimages(packed, 2 * WORD, WORD - ACCOUNT_BYTES, 2 * WORD), 2 * WORD, hasher, 2)
+  leafHashes(packed, STANDARD_PAIR, hasher)
 
 /** Leaf hashes in ascending order. */
 export const sortedHashes = (hashes: Uint8Array): Uint8Array => sortByBytes(hashes, HASH, HASH)
 
 /** Sorted leaf hashes, each once. */
 export const distinctHashes = (sorted: Uint8Array): Uint8Array => {
-  const kept = sorted.slice()
-  let to = 0
-  for (let from = 0; from < sorted.length; from += HASH) {
-    let at = to === 0 ? HASH : 0
-    while (at < HASH && kept[to - HASH + at] === sorted[from + at]) at++
-    if (at === HASH && to > 0) continue
-    kept.copyWithin(to, from, from + HASH)
-    to += HASH
+  const isAgain = (from: number): boolean => {
+    for (let at = 0; at < HASH; at++) if (sorted[from + at] !== sorted[from + at - HASH]) return false
+    return true
   }
-  return kept.subarray(0, to)
+  const kept = sorted.slice()
+  let removed = 0
+  for (let from = HASH; from < sorted.length; from += HASH) {
+    if (isAgain(from)) removed += HASH
+    else if (removed > 0) kept.copyWithin(from - removed, from, from + HASH)
+  }
+  return kept.subarray(0, sorted.length - removed)
 }
 
 /** Level by level, pairs from the left; `odd` makes something of a last node without a partner, at the place it goes to. */
 const rootByLevels = (
-  leafHashes: Uint8Array,
+  hashes: Uint8Array,
   hasher: Hasher,
   odd: (nodes: Uint8Array, from: number, to: number) => void,
 ): Uint8Array => {
-  const nodes = leafHashes.slice()
+  const nodes = hashes.slice()
   let count = nodes.length / HASH
   while (count > 1) {
     const pairs = count >> 1
@@ -91,21 +98,21 @@ const rootByLevels = (
 }
 
 /** The root where a node without a partner goes up as it is. */
-export const rootPromoting = (leafHashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
-  rootByLevels(leafHashes, hasher, (nodes, from, to) => nodes.copyWithin(to, from, from + HASH))
+export const rootPromoting = (hashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
+  rootByLevels(hashes, hasher, (nodes, from, to) => nodes.copyWithin(to, from, from + HASH))
 
 /** The root where a node without a partner is paired with zeros, on every level. */
-export const rootPairingZeros = (leafHashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
-  rootByLevels(leafHashes, hasher, (nodes, from, to) => {
+export const rootPairingZeros = (hashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
+  rootByLevels(hashes, hasher, (nodes, from, to) => {
     const pair = new Uint8Array(2 * HASH)
     pair.set(nodes.subarray(from, from + HASH))
     hasher.hashPairs(pair, nodes.subarray(to, to + HASH))
   })
 
 /** The root where leaves of zeros fill the tree up to a power of two. */
-export const rootPadding = (leafHashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array => {
-  const padded = new Uint8Array(2 ** Math.ceil(Math.log2(leafHashes.length / HASH)) * HASH)
-  padded.set(leafHashes)
+export const rootPadding = (hashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array => {
+  const padded = new Uint8Array(2 ** Math.ceil(Math.log2(hashes.length / HASH)) * HASH)
+  padded.set(hashes)
   return rootPromoting(padded, hasher)
 }
 

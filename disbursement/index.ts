@@ -58,7 +58,8 @@ export {
   manifestJson,
   SPEC_VERSION,
 } from './manifest.ts'
-export { type Packed, pack, packedLeaves, packTexts, unpack } from './packed.ts'
+export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
+export { packTexts } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
 export {
   decodeBlocks,

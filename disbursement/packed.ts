@@ -122,68 +122,6 @@ export const withWidth = ({ records, width }: Packed, wanted: number): Packed =>
   return { records: changed, width: wanted }
 }
 
-const LIMBS = 6
-const LIMB = 2 ** 24
-const CHUNK = 7
-
-/**
- * Writes a decimal text as a big-endian number, without a BigInt in between.
- * @returns false when it is no decimal number below 2^128
- */
-const putDecimal = (text: string, bytes: Uint8Array, offset: number, limbs: Float64Array): boolean => {
-  const { length } = text
-  if (length === 0 || length > 39) return false
-  limbs.fill(0)
-  let used = 0
-  for (let from = 0; from < length; ) {
-    const until = from === 0 ? length % CHUNK || CHUNK : from + CHUNK
-    let carry = 0
-    for (; from < until; from++) {
-      const digit = text.charCodeAt(from) - 48
-      if (digit < 0 || digit > 9) return false
-      carry = carry * 10 + digit
-    }
-    for (let at = 0; at < used; at++) {
-      const value = (limbs[at] ?? 0) * 1e7 + carry
-      carry = Math.floor(value / LIMB)
-      limbs[at] = value - carry * LIMB
-    }
-    for (; carry > 0; carry = Math.floor(carry / LIMB)) {
-      if (used === LIMBS) return false
-      limbs[used++] = carry % LIMB
-    }
-  }
-  // 16 bytes are five limbs and the lowest byte of the sixth.
-  if ((limbs[5] ?? 0) > 255) return false
-  for (let at = 0; at < MOST_AMOUNT_BYTES; at++) {
-    bytes[offset + MOST_AMOUNT_BYTES - 1 - at] = (limbs[Math.floor(at / 3)] ?? 0) >>> (8 * (at % 3))
-  }
-  return true
-}
-
-/**
- * Packs accounts (0x and 40 hexadecimal digits) and amounts (decimal), the form in which JSON and CSV have them, in their order.
- * @throws TreeError naming the first text that is none
- */
-export const packTexts = (accounts: readonly string[], amounts: readonly string[]): Packed => {
-  if (accounts.length !== amounts.length) {
-    throw new TreeError(`There are ${accounts.length} accounts and ${amounts.length} amounts`)
-  }
-  const size = ACCOUNT_BYTES + MOST_AMOUNT_BYTES
-  const records = new Uint8Array(accounts.length * size)
-  const limbs = new Float64Array(LIMBS)
-  for (let place = 0; place < accounts.length; place++) {
-    const account = accounts[place] ?? ''
-    if (!putHex(account, ACCOUNT_BYTES, records, place * size))
-      throw new TreeError(`${account} is not an address`)
-    const amount = amounts[place] ?? ''
-    if (!putDecimal(amount, records, place * size + ACCOUNT_BYTES, limbs)) {
-      throw new TreeError(`${amount} is not an amount of base units below 2^128`)
-    }
-  }
-  return { records, width: MOST_AMOUNT_BYTES }
-}
-
 /**
  * Leaves in the order of SPEC section 7: ascending by account, zero amounts left out, payments to one account made one, with
  * the fewest bytes an amount that hold the largest.

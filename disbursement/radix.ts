@@ -11,13 +11,14 @@ const orderOf = (keys: Uint32Array): Uint32Array => {
   let to = new Uint32Array(keys.length)
   for (const shift of SHIFTS) {
     const starts = new Uint32Array(DIGIT + 1)
-    for (const key of keys) {
-      const next = ((key >>> shift) & (DIGIT - 1)) + 1
+    for (let place = 0; place < keys.length; place++) {
+      const next = (((keys[place] ?? 0) >>> shift) & (DIGIT - 1)) + 1
       starts[next] = (starts[next] ?? 0) + 1
     }
     for (let digit = 1; digit <= DIGIT; digit++)
       starts[digit] = (starts[digit] ?? 0) + (starts[digit - 1] ?? 0)
-    for (const place of from) {
+    for (let at = 0; at < from.length; at++) {
+      const place = from[at] ?? 0
       const digit = ((keys[place] ?? 0) >>> shift) & (DIGIT - 1)
       const start = starts[digit] ?? 0
       to[start] = place
@@ -60,10 +61,19 @@ export const sortByBytes = (items: Uint8Array, size: number, significant: number
     if (after - first > 1) order.subarray(first, after).sort(compare)
     first = after
   }
+  return gathered(items, size, order)
+}
+
+/** The items in an order; in words of four bytes where they consist of such. */
+const gathered = (items: Uint8Array, size: number, order: Uint32Array): Uint8Array => {
   const sorted = new Uint8Array(items.length)
-  for (let place = 0, to = 0; place < count; place++) {
-    const from = (order[place] ?? 0) * size
-    for (let at = 0; at < size; at++) sorted[to++] = items[from + at] ?? 0
+  const isWords = size % 4 === 0 && items.byteOffset % 4 === 0
+  const source = isWords ? new Uint32Array(items.buffer, items.byteOffset, items.length / 4) : items
+  const target = isWords ? new Uint32Array(sorted.buffer) : sorted
+  const units = isWords ? size / 4 : size
+  for (let place = 0, to = 0; place < order.length; place++) {
+    const from = (order[place] ?? 0) * units
+    for (let at = 0; at < units; at++) target[to++] = source[from + at] ?? 0
   }
   return sorted
 }

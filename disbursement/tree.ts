@@ -143,7 +143,14 @@ export const proofOf = (tree: Tree, index: number): Hex[] => {
 /** The proofs of all leaves, in their order. They share their texts, so they take little more memory than the tree. */
 export const proofsOf = ({ size, nodes }: Tree): Hex[][] => {
   const texts = hexesOf(nodes, WORD)
-  return Array.from({ length: size }, (_, index) => proofNodes(size, index).map((at) => texts[at] ?? '0x'))
+  const proofs: Hex[][] = []
+  for (let index = 0; index < size; index++) {
+    const proof: Hex[] = []
+    for (let at = 2 * size - 2 - index; at > 0; at = (at - 1) >> 1)
+      proof.push(texts[at - 1 + 2 * (at % 2)] ?? '0x')
+    proofs.push(proof)
+  }
+  return proofs
 }
 
 const sibling = (text: Hex): Uint8Array => {

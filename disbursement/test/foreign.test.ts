@@ -17,7 +17,7 @@ import {
   uniswapRoot,
 } from '../foreign.ts'
 import { hexesOf } from '../hexadecimal.ts'
-import { packTexts } from '../packed.ts'
+import { packTexts } from '../packTexts.ts'
 import { address } from './fixtures.ts'
 
 const kernel = nodeKernel()

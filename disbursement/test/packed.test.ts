@@ -3,7 +3,8 @@ import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { nodeKernel } from '../../keccak/node.ts'
 import { hexesOf, putHex } from '../hexadecimal.ts'
-import { pack, packedLeaves, packTexts, sumOf, unpack, withWidth } from '../packed.ts'
+import { pack, packedLeaves, sumOf, unpack, withWidth } from '../packed.ts'
+import { packTexts } from '../packTexts.ts'
 import { SHARD_SIZE, ShardBuilder } from '../pages.ts'
 import { sortByBytes } from '../radix.ts'
 import { distributionTree, leaves, type Payment } from '../shards.ts'
@@ -56,6 +57,10 @@ describe('texts', () => {
     [`1x${'1'.repeat(40)}`, '1', 'is not an address'],
     [address(1), '', ' is not an amount of base units below 2^128'],
     [address(1), '-1', '-1 is not an amount'],
+    [address(1), '1,5', '1,5 is not an amount'],
+    [address(1), '5,', '5, is not an amount'],
+    [address(1), '²', '² is not an amount'],
+    [`0x${'1'.repeat(39)}é`, '1', 'é is not an address'],
     [address(1), '1.5', '1.5 is not an amount'],
     [address(1), '1e3', '1e3 is not an amount'],
     [address(1), (1n << 128n).toString(), 'is not an amount of base units below 2^128'],
@@ -66,6 +71,7 @@ describe('texts', () => {
   })
 
   test('are refused where one is missing, and numbers that do not fit', () => {
+    expect(() => packTexts([address(1), address(2)], ['1,2', ''])).toThrow('1,2 is not an amount')
     expect(() => packTexts([address(1)], [])).toThrow('There are 1 accounts and 0 amounts')
     expect(() => pack([{ account: address(1), amount: -1n }])).toThrow('cannot be negative')
     expect(() => withWidth(packTexts([address(1)], ['256']), 1)).toThrow(

@@ -1,0 +1,392 @@
+// How fast hashing, trees, proofs and allocation are beside others, by CPU time, in one run, contenders by turns.
+//   node bench/engine.ts [--quick] [hashing remainders uni proofs trees packing growth]
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { gunzipSync } from 'node:zlib'
+import { bytesToHex } from 'viem'
+import {
+  cutShares,
+  packedLeaves,
+  packNumbers,
+  packTexts,
+  proofsOf,
+  recordsBlocks,
+  recordsHead,
+  rootOf,
+  ShardBuilder,
+  type Tree,
+  uncutTree,
+  uniswapRoot,
+  unpackNumbers,
+} from '../disbursement/index.ts'
+import { nodeKernel } from '../keccak/node.ts'
+import {
+  bigintShares,
+  cryptographyPairs,
+  noblePairs,
+  nobleTree,
+  openZeppelinProofs,
+  openZeppelinTree,
+  uniswapScript,
+} from './enginePeers.ts'
+
+const QUICK = process.argv.includes('--quick')
+const MANY = QUICK ? 20_000 : 1_000_000
+const SOME = QUICK ? 5_000 : 100_000
+const MOST = QUICK ? 200_000 : 10_000_000
+const PAIRS = QUICK ? 20_000 : 100_000
+const WIDTH = 11
+const RECORD = 20 + WIDTH
+/** Records a page when built page by page: whole shards, 500 kB. */
+const PAGE = 128 * 128
+
+const kernel = nodeKernel()
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Milliseconds of CPU that a call takes, all threads of this process together. */
+const cpuOf = <Result>(act: () => Result): { ms: number; result: Result } => {
+  const before = process.cpuUsage()
+  const result = act()
+  const { user, system } = process.cpuUsage(before)
+  return { ms: (user + system) / 1000, result }
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? 0
+}
+
+/** Runs contenders by turns and returns each one's median; the result of each is checked once. */
+const race = (rounds: number, contenders: Record<string, () => unknown>): Record<string, number> => {
+  const times: Record<string, number[]> = {}
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, act] of Object.entries(contenders)) {
+      collect()
+      const { ms } = cpuOf(act)
+      times[name] = [...(times[name] ?? []), ms]
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]))
+}
+
+/** The same numbers in every run (xorshift32). */
+const random = (seed: number) => (): number => {
+  seed ^= seed << 13
+  seed ^= seed >>> 17
+  seed ^= seed << 5
+  return seed >>> 0
+}
+
+/** Records of accounts spread over the address space in order, amounts of up to 79 bits: page `page` of `pages`. */
+const recordsOf = (count: number, from: number, all: number): Uint8Array => {
+  const next = random(from + 1)
+  const bytes = new Uint8Array(count * RECORD)
+  const view = new DataView(bytes.buffer)
+  const step = Math.floor(2 ** 48 / all)
+  for (let at = 0; at < count; at++) {
+    const first = (from + at) * step + (next() % Math.min(step, 2 ** 31))
+    view.setUint32(at * RECORD, Math.floor(first / 2 ** 16))
+    view.setUint16(at * RECORD + 4, first % 2 ** 16)
+    for (let word = 6; word < 18; word += 4) view.setUint32(at * RECORD + word, next())
+    view.setUint32(at * RECORD + 21, next() >>> 2)
+    view.setUint32(at * RECORD + 25, next())
+  }
+  return bytes
+}
+
+const textsOf = (records: Uint8Array): { accounts: string[]; amounts: string[]; values: string[][] } => {
+  const accounts: string[] = []
+  const amounts: string[] = []
+  const text = Buffer.from(records.buffer).toString('hex')
+  for (let at = 0; at < text.length; at += 2 * RECORD) {
+    accounts.push(`0x${text.slice(at, at + 40)}`)
+    amounts.push(BigInt(`0x${text.slice(at + 40, at + 2 * RECORD)}`).toString())
+  }
+  return { accounts, amounts, values: accounts.map((account, at) => [`${at}`, account, amounts[at] ?? '0']) }
+}
+
+const rows: string[] = []
+const round = (value: number): string => value.toPrecision(value < 100 ? 3 : 4).replace(/\.0+$/, '')
+const row = (what: string, ours: string, peer: string, ratio: string, target: string): void => {
+  rows.push(`| ${what} | ${ours} | ${peer} | ${ratio} | ${target} |`)
+  say(rows.at(-1) ?? '')
+}
+const million = (count: number): string => count.toLocaleString('en')
+
+const hashing = (): void => {
+  const inputs = new Uint8Array(PAIRS * 64).map((_, at) => (at * 167 + (at >> 8)) % 256)
+  const output = new Uint8Array(PAIRS * 32)
+  // Sorted pairs are hashed as they lie, so that all hash the same.
+  for (let at = 0; at < inputs.length; at += 64) inputs[at] = 0
+  for (let at = 32; at < inputs.length; at += 64) inputs[at] = 1
+  const tenth = inputs.subarray(0, inputs.length / 10)
+  for (const act of [cryptographyPairs, noblePairs]) act(tenth)
+  for (let turn = 0; turn < 5; turn++) kernel.hashPairs(inputs, output)
+  assert.deepEqual(output.subarray(-32), cryptographyPairs(inputs.subarray(-64)))
+  const {
+    ours = 0,
+    theirs = 0,
+    noble = 0,
+  } = race(9, {
+    ours: () => kernel.hashPairs(inputs, output),
+    theirs: () => cryptographyPairs(tenth),
+    noble: () => noblePairs(tenth),
+  })
+  const rate = (ms: number, count: number): string => `${round(count / ms)} k/s`
+  row(
+    'hashing 64-byte pairs',
+    rate(ours, PAIRS),
+    `${rate(theirs, PAIRS / 10)} ethereum-cryptography`,
+    `${round((theirs * 10) / ours)}×`,
+    '≥ 41×',
+  )
+  row(
+    'the same',
+    rate(ours, PAIRS),
+    `${rate(noble, PAIRS / 10)} @noble/hashes`,
+    `${round((noble * 10) / ours)}×`,
+    '',
+  )
+}
+
+const fromTexts = (accounts: string[], amounts: string[]): Tree =>
+  uncutTree(packTexts(accounts, amounts), kernel)
+
+const trees = (): void => {
+  const records = recordsOf(MANY, 0, MANY)
+  const packed = { records, width: WIDTH }
+  const { accounts, amounts, values } = textsOf(records)
+  const retained = (act: () => unknown): number => {
+    collect()
+    const before = process.memoryUsage()
+    const kept = act()
+    collect()
+    const after = process.memoryUsage()
+    assert.ok(kept)
+    return (after.heapUsed + after.external - before.heapUsed - before.external) / 2 ** 20
+  }
+  const ourMemory = retained(() => fromTexts(accounts, amounts))
+  let theirs = 0
+  let root = ''
+  const theirMemory = retained(() => {
+    const { ms, result } = cpuOf(() => openZeppelinTree(values))
+    theirs = ms
+    root = result.root
+    return result
+  })
+  assert.equal(rootOf(fromTexts(accounts, amounts)), root)
+  const {
+    strings = 0,
+    flat = 0,
+    noble = 0,
+  } = race(3, {
+    strings: () => fromTexts(accounts, amounts),
+    flat: () => assert.equal(rootOf(uncutTree(packed, kernel)), root),
+    noble: () => assert.equal(nobleTree(records, WIDTH), root),
+  })
+  const many = million(MANY)
+  row(
+    `whole tree of ${many}, from strings`,
+    `${round(strings)} ms`,
+    `${round(theirs)} ms @openzeppelin/merkle-tree (once)`,
+    `${round(theirs / strings)}×`,
+    '≥ 80×',
+  )
+  row(
+    `whole tree of ${many}, packed`,
+    `${round(flat)} ms`,
+    `${round(noble)} ms flat tree in @noble/hashes`,
+    `${round(noble / flat)}×`,
+    '≥ 20× merkletreejs',
+  )
+  row(
+    `memory added by it, from strings`,
+    `${round(ourMemory)} MiB`,
+    `${round(theirMemory)} MiB @openzeppelin/merkle-tree`,
+    `1/${round(theirMemory / ourMemory)}`,
+    '≤ 1/6',
+  )
+}
+
+const proofs = (): void => {
+  const { accounts, amounts, values } = textsOf(recordsOf(SOME, 0, SOME))
+  const both = () => proofsOf(fromTexts(accounts, amounts))
+  const { ms: theirs, result } = cpuOf(() => openZeppelinProofs(values))
+  const ours = both()
+  for (let at = 0; at < SOME; at += 997) assert.deepEqual(ours[at], result.proofs[at])
+  const { own = 0 } = race(5, { own: both })
+  row(
+    `root and all proofs, ${million(SOME)}`,
+    `${round(own)} ms`,
+    `${round(theirs)} ms @openzeppelin/merkle-tree (once)`,
+    `${round(theirs / own)}×`,
+    '≥ 170×',
+  )
+}
+
+/** CPU a leaf when built page by page, making of the pages not counted, and what the file takes. */
+const paged = (count: number): { perLeaf: number; bytes: number; head: number; memory: number } => {
+  const builder = new ShardBuilder(WIDTH, kernel)
+  let ms = 0
+  let last: Uint8Array = new Uint8Array(0)
+  for (let from = 0; from < count; from += PAGE) {
+    const page = recordsOf(Math.min(PAGE, count - from), from, count)
+    ms += cpuOf(() => builder.add(page)).ms
+    last = page
+  }
+  const { ms: end, result: built } = cpuOf(() => builder.finish())
+  const head = recordsHead(built, kernel).length
+  const block = recordsBlocks(built, built.shards - 1, last.subarray(-RECORD))
+  const slots = block.length - RECORD
+  return {
+    perLeaf: ((ms + end) * 1e6) / count,
+    bytes: head + built.shards * slots + count * RECORD,
+    head,
+    memory: built.parent === null ? 0 : built.parent.nodes.length + builder.save().length,
+  }
+}
+
+const growth = (): void => {
+  paged(PAGE * 4)
+  const sizes = [30, 1_000, SOME, MANY, MOST]
+  const runs = sizes.map((size) => {
+    const rounds = size < SOME ? 41 : size < MOST ? 5 : 1
+    const all = Array.from({ length: rounds }, () => paged(size))
+    return { ...(all[0] ?? paged(size)), size, perLeaf: median(all.map(({ perLeaf }) => perLeaf)) }
+  })
+  const [, , some, , most] = runs
+  assert.ok(some && most)
+  row(
+    `cost a leaf at ${million(MOST)} over ${million(SOME)}`,
+    `${round(most.perLeaf)} ns`,
+    `${round(some.perLeaf)} ns`,
+    round(most.perLeaf / some.perLeaf),
+    '≤ 1.1',
+  )
+  row(
+    `memory page by page at ${million(MOST)}`,
+    `256 KiB of WASM, ${round(most.memory / 2 ** 20)} MiB of arrays`,
+    '',
+    '',
+    '≤ 8 MB of WASM',
+  )
+  row(
+    `stored bytes a holder at ${million(MOST)}`,
+    round(most.bytes / MOST),
+    '1,400 (UNI’s chunks)',
+    '',
+    '≤ 40',
+  )
+  const block = 128 * RECORD + 32 * Math.ceil(Math.log2(Math.ceil(MOST / 128)))
+  row(
+    `bytes read for a proof at ${million(MOST)}`,
+    `${million(block)}; ${million(most.head)} kept in memory`,
+    '141,000 (UNI’s chunks)',
+    '',
+    '≤ 8 kB; ≤ 400 kB',
+  )
+  say('')
+  say('| accounts | CPU to the root | a leaf | stored a holder |')
+  say('| ---: | ---: | ---: | ---: |')
+  for (const { size, perLeaf, bytes } of runs) {
+    say(
+      `| ${million(size)} | ${round((perLeaf * size) / 1e6)} ms | ${round(perLeaf)} ns | ${round(bytes / size)} |`,
+    )
+  }
+}
+
+const uni = (): void => {
+  const text = gunzipSync(readFileSync(new URL('data/uniswap-uni-2020.csv.gz', import.meta.url))).toString()
+  const cells = text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+  const columns = [0, 1, 2].map((at) => cells.map((cell) => cell[at] ?? ''))
+  const [indexes = [], accounts = [], amounts = []] = columns
+  const ours = () => bytesToHex(uniswapRoot(packTexts(accounts, amounts), indexes.map(Number), kernel))
+  const published = '0xc8500f8e2fcf3c9a32880e1b973fb28acc88be35787a8abcf9981b2b65dbdeb5'
+  const { own = 0 } = race(5, { own: () => assert.equal(ours(), published) })
+  const { ms: theirs } = cpuOf(() => assert.equal(uniswapScript(cells), published))
+  row(
+    "UNI's root, from strings",
+    `${round(own)} ms`,
+    `${round(theirs)} ms the script's steps with ethers 6 (once)`,
+    `${round(theirs / own)}×`,
+    '≥ 80×',
+  )
+}
+
+const remainders = (): void => {
+  const next = random(99)
+  const weights = Array.from({ length: MANY }, () => (BigInt(next()) << 48n) | BigInt(next()))
+  const denominator = weights.reduce((sum, weight) => sum + weight, 0n)
+  const pool = 1_800_000_000_007n
+  const flat = packNumbers(weights)
+  const input = { pool, denominator, last: true }
+  for (let turn = 0; turn < 3; turn++) cutShares(input, flat, kernel)
+  assert.deepEqual(unpackNumbers(cutShares(input, flat, kernel)), bigintShares(pool, denominator, weights))
+  const {
+    ours = 0,
+    texts = 0,
+    theirs = 0,
+  } = race(5, {
+    ours: () => cutShares(input, flat, kernel),
+    texts: () => unpackNumbers(cutShares(input, packNumbers(weights), kernel)),
+    theirs: () => bigintShares(pool, denominator, weights),
+  })
+  row(
+    `largest remainder of ${million(MANY)}, packed`,
+    `${round(ours)} ms`,
+    `${round(theirs)} ms BigInt and a sort`,
+    `${round(theirs / ours)}×`,
+    '≥ 50×',
+  )
+  row(
+    'the same, from and to BigInt',
+    `${round(texts)} ms`,
+    `${round(theirs)} ms BigInt and a sort`,
+    `${round(theirs / texts)}×`,
+    '',
+  )
+}
+
+const packing = (): void => {
+  const { accounts, amounts } = textsOf(recordsOf(MANY, 0, MANY))
+  for (let at = accounts.length - 1, next = random(5); at > 0; at--) {
+    const other = next() % (at + 1)
+    const kept = accounts[at] ?? ''
+    accounts[at] = accounts[other] ?? ''
+    accounts[other] = kept
+  }
+  const { ours = 0 } = race(3, { ours: () => packedLeaves(packTexts(accounts, amounts)) })
+  row(`sorting and packing ${million(MANY)} from strings`, `${round(ours)} ms`, '', '', '')
+}
+
+const version = (name: string): string => {
+  const { version: found } = createRequire(import.meta.url)(`../node_modules/${name}/package.json`) as {
+    version: string
+  }
+  return `${name} ${found}`
+}
+say(
+  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}`,
+)
+say(['@openzeppelin/merkle-tree', 'ethereum-cryptography', '@noble/hashes', 'ethers'].map(version).join(', '))
+say('| what | ours | peer | ratio | target |')
+say('| --- | --- | --- | --- | --- |')
+const parts = { hashing, remainders, uni, proofs, trees, packing, growth }
+const asked = process.argv.slice(2).filter((name) => name !== '--quick')
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name))
+if (unknown.length > 0)
+  throw new Error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`)
+for (const [name, part] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) part()
