@@ -136,7 +136,7 @@ const hashing = (): void => {
     ours = 0,
     theirs = 0,
     noble = 0,
-  } = race(9, {
+  } = race(15, {
     ours: () => kernel.hashPairs(inputs, output),
     theirs: () => cryptographyPairs(tenth),
     noble: () => noblePairs(tenth),
@@ -188,7 +188,7 @@ const trees = (): void => {
     strings = 0,
     flat = 0,
     noble = 0,
-  } = race(3, {
+  } = race(7, {
     strings: () => fromTexts(accounts, amounts),
     flat: () => assert.equal(rootOf(uncutTree(packed, kernel)), root),
     noble: () => assert.equal(nobleTree(records, WIDTH), root),
@@ -223,7 +223,7 @@ const proofs = (): void => {
   const { ms: theirs, result } = cpuOf(() => openZeppelinProofs(values))
   const ours = both()
   for (let at = 0; at < SOME; at += 997) assert.deepEqual(ours[at], result.proofs[at])
-  const { own = 0 } = race(5, { own: both })
+  const { own = 0 } = race(11, { own: both })
   row(
     `root and all proofs, ${million(SOME)}`,
     `${round(own)} ms`,
@@ -315,7 +315,7 @@ const uni = (): void => {
   const [indexes = [], accounts = [], amounts = []] = columns
   const ours = () => bytesToHex(uniswapRoot(packTexts(accounts, amounts), indexes.map(Number), kernel))
   const published = '0xc8500f8e2fcf3c9a32880e1b973fb28acc88be35787a8abcf9981b2b65dbdeb5'
-  const { own = 0 } = race(5, { own: () => assert.equal(ours(), published) })
+  const { own = 0 } = race(11, { own: () => assert.equal(ours(), published) })
   const { ms: theirs } = cpuOf(() => assert.equal(uniswapScript(cells), published))
   row(
     "UNI's root, from strings",
@@ -339,7 +339,7 @@ const remainders = (): void => {
     ours = 0,
     texts = 0,
     theirs = 0,
-  } = race(5, {
+  } = race(11, {
     ours: () => cutShares(input, flat, kernel),
     texts: () => unpackNumbers(cutShares(input, packNumbers(weights), kernel)),
     theirs: () => bigintShares(pool, denominator, weights),
@@ -368,7 +368,7 @@ const packing = (): void => {
     accounts[at] = accounts[other] ?? ''
     accounts[other] = kept
   }
-  const { ours = 0 } = race(3, { ours: () => packedLeaves(packTexts(accounts, amounts)) })
+  const { ours = 0 } = race(7, { ours: () => packedLeaves(packTexts(accounts, amounts)) })
   row(`sorting and packing ${million(MANY)} from strings`, `${round(ours)} ms`, '', '', '')
 }
 

@@ -64,6 +64,7 @@ export const cutShares = (
 }
 
 const DIGITS = 8
+const VALUES = 2 ** 16
 
 /** The digit of 16 bits, counted from the top, of the number at a place. */
 const digitOf = (words: Uint32Array, place: number, digit: number): number => {
@@ -71,41 +72,66 @@ const digitOf = (words: Uint32Array, place: number, digit: number): number => {
   return digit % 2 === 0 ? word >>> 16 : word & 0xffff
 }
 
-/** Adds 1 to the `left` shares with the largest remainders, on a tie to the earlier: a radix select, top digit first. */
-const raiseLargest = (shares: Uint8Array, remainders: Uint8Array, left: number): void => {
-  if (left === 0) return
-  const words = new Uint32Array(remainders.buffer)
-  const counted = new Uint32Array(shares.buffer)
-  const raise = (place: number): void => {
-    let at = place * WORDS
-    while (((counted[at] ?? 0) + 1) >>> 0 === 0) counted[at++] = 0
-    counted[at] = (counted[at] ?? 0) + 1
+/** The lowest digit that is still among the `wanted` largest, and how many of that digit are. */
+const edgeOf = (counts: Uint32Array, wanted: number): { edge: number; left: number } => {
+  let edge = VALUES - 1
+  let left = wanted
+  while (left > (counts[edge] ?? 0)) {
+    left -= counts[edge] ?? 0
+    edge--
   }
-  let places: Uint32Array | null = null
-  let wanted = left
-  for (let digit = 0; digit < DIGITS; digit++) {
-    const count: number = places === null ? words.length / WORDS : places.length
-    const counts = new Uint32Array(2 ** 16)
-    for (let at = 0; at < count; at++) {
-      const value = digitOf(words, places === null ? at : (places[at] ?? 0), digit)
+  return { edge, left }
+}
+
+/** Adds 1 to the share at a place. */
+const raise = (shares: Uint32Array, place: number): void => {
+  let at = place * WORDS
+  let sum = (shares[at] ?? 0) + 1
+  shares[at] = sum
+  while (sum === 2 ** 32) {
+    at++
+    sum = (shares[at] ?? 0) + 1
+    shares[at] = sum
+  }
+}
+
+/**
+ * Adds 1 to the `wanted` shares with the largest remainders, on a tie to the earlier: a radix select. Most is settled by the
+ * first digit; the others are looked at only for the few that agree in it.
+ */
+const raiseLargest = (shares: Uint8Array, remainders: Uint8Array, wanted: number): void => {
+  if (wanted === 0) return
+  const words = new Uint32Array(remainders.buffer)
+  const raised = new Uint32Array(shares.buffer)
+  const counts = new Uint32Array(VALUES)
+  for (let at = WORDS - 1; at < words.length; at += WORDS) {
+    const value = (words[at] ?? 0) >>> 16
+    counts[value] = (counts[value] ?? 0) + 1
+  }
+  let { edge, left } = edgeOf(counts, wanted)
+  let places = new Uint32Array(counts[edge] ?? 0)
+  for (let at = WORDS - 1, place = 0, kept = 0; at < words.length; at += WORDS, place++) {
+    const value = (words[at] ?? 0) >>> 16
+    if (value > edge) raise(raised, place)
+    else if (value === edge) places[kept++] = place
+  }
+  for (let digit = 1; digit < DIGITS && left < places.length; digit++) {
+    counts.fill(0)
+    for (const place of places) {
+      const value = digitOf(words, place, digit)
       counts[value] = (counts[value] ?? 0) + 1
     }
-    // Everything above the edge is raised; at the edge itself the next digit decides.
-    let edge = counts.length - 1
-    while (wanted > (counts[edge] ?? 0)) {
-      wanted -= counts[edge] ?? 0
-      edge--
-    }
+    const found = edgeOf(counts, left)
+    edge = found.edge
+    left = found.left
     const same = new Uint32Array(counts[edge] ?? 0)
     let kept = 0
-    for (let at = 0; at < count; at++) {
-      const place: number = places === null ? at : (places[at] ?? 0)
+    for (const place of places) {
       const value = digitOf(words, place, digit)
-      if (value > edge) raise(place)
+      if (value > edge) raise(raised, place)
       else if (value === edge) same[kept++] = place
     }
     places = same
-    if (wanted === kept) break
   }
-  places?.subarray(0, wanted).forEach(raise)
+  for (let at = 0; at < left; at++) raise(raised, places[at] ?? 0)
 }
