@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { type Person, person } from '../local/scenario/people.ts'
 import type { Stack } from '../local/stack.ts'
@@ -82,8 +84,30 @@ export const period = (page: Page, name: string) => rowOf(section(page, words.pe
 /** Waits until a text is there. */
 export const says = (where: Page | Locator, text: string) => where.getByText(text).first().waitFor()
 
-/** The exact amounts that a part of the page shows, as their titles say them. */
-export const amounts = (where: Locator) =>
+const amountsNow = (where: Locator) =>
   where
     .locator('data')
     .evaluateAll((found) => found.map((each) => (each as unknown as { title: string }).title))
+
+/** The exact amounts that a part of the page shows, as their titles say them, once it shows any. */
+export async function amounts(where: Locator): Promise<string[]> {
+  await where.locator('data').first().waitFor()
+  return amountsNow(where)
+}
+
+/** Waits until a part of the page shows exactly these amounts; what it shows instead is the failure. */
+export const shows = (where: Locator, expected: readonly string[]) =>
+  showsFirst(Number.POSITIVE_INFINITY, where, expected)
+
+/** Waits until the first `count` amounts that a part of the page shows are these. */
+export async function showsFirst(count: number, where: Locator, expected: readonly string[]): Promise<void> {
+  const until = Date.now() + PATIENCE
+  for (;;) {
+    const shown = (await amountsNow(where)).slice(0, count)
+    if (isDeepStrictEqual(shown, expected) || Date.now() > until) return assert.deepEqual(shown, expected)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** How long the page may take to show what it has asked for, in milliseconds. */
+const PATIENCE = 15_000

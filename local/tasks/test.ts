@@ -20,6 +20,7 @@ const SUITES: readonly Suite[] = [
     commands: [
       ['biome', 'ci', '.'],
       ['tsc', '-p', 'tsconfig.json'],
+      ['mkdir', '-p', 'workers/build'],
       ['wrangler', 'types', 'workers/build/runtime.d.ts', '--include-env=false'],
       ['tsc', '-p', 'workers/tsconfig.json'],
       ['tsc', '-p', 'page/tsconfig.json'],
