@@ -2,7 +2,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import { keccak256 } from 'ethereum-cryptography/keccak.js'
-import { solidityPackedKeccak256 } from 'ethers'
+import { getAddress, solidityPackedKeccak256 } from 'ethers'
 import type { Hex } from 'viem'
 
 const hexOf = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`
@@ -60,13 +60,19 @@ export const nobleTree = (records: Uint8Array, width: number): Hex => {
   return hexOf(nodes.subarray(0, 32))
 }
 
-/** The steps of Uniswap's script: leaves packed by ethers, sorted as buffers, hashed pair by pair, an odd one promoted. */
+/**
+ * What Uniswap's script does up to its root, the index given: accounts and amounts checked, leaves packed by ethers, sorted as
+ * buffers, each once and looked up by its text, hashed pair by pair, an odd one promoted.
+ */
 export const uniswapScript = (rows: readonly string[][]): Hex => {
-  const leaves = rows.map(([index, account, amount]) =>
-    Buffer.from(solidityPackedKeccak256(TYPES, [index, account, amount]).slice(2), 'hex'),
-  )
+  const leaves = rows.map(([index = '', account = '', amount = '']) => {
+    const checked = getAddress(account)
+    if (BigInt(amount) <= 0n) throw new Error(`${amount} is no amount`)
+    return Buffer.from(solidityPackedKeccak256(TYPES, [index, checked, BigInt(amount)]).slice(2), 'hex')
+  })
   leaves.sort(compare)
   let level: Uint8Array[] = leaves.filter((leaf, at) => at === 0 || !leaves[at - 1]?.equals(leaf))
+  const places = new Map(level.map((leaf, at) => [hexOf(leaf), at]))
   while (level.length > 1) {
     const above: Uint8Array[] = []
     for (let at = 0; at < level.length; at += 2) {
@@ -77,7 +83,7 @@ export const uniswapScript = (rows: readonly string[][]): Hex => {
     }
     level = above
   }
-  return hexOf(level[0] ?? new Uint8Array(0))
+  return places.size > 0 ? hexOf(level[0] ?? new Uint8Array(0)) : '0x'
 }
 
 /** Largest remainder with BigInt and a sort. */

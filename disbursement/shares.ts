@@ -5,20 +5,18 @@ const LIMIT = 1n << 127n
 const BYTES = 16
 const WORDS = 4
 
-/** Divides in batches; `keccak/` has one. All numbers have 16 bytes, little-endian. */
+type Ratio = { pool: bigint; denominator: bigint }
+
+/** Divides in batches; `keccak/` has one. All numbers have 16 bytes, little-endian; pool and denominator are below 2^127. */
 export type Divider = {
   /**
-   * floor(pool · weight / denominator) for each weight, none above the denominator, and the remainders times
-   * 2^(128 - bit length of the denominator).
-   * @param ratio both below 2^127, the denominator above 0
+   * floor(pool · weight / denominator) for each weight, none above the denominator.
+   * @param keys takes the first 32 bits of each remainder, counted from the denominator's first
    * @returns the sum of the quotients
    */
-  divide(
-    ratio: { pool: bigint; denominator: bigint },
-    weights: Uint8Array,
-    shares: Uint8Array,
-    remainders: Uint8Array,
-  ): bigint
+  divide(ratio: Ratio, weights: Uint8Array, shares: Uint8Array, keys: Uint8Array): bigint
+  /** Whole remainders, times 2^(128 - bit length of the denominator). */
+  remainders(ratio: Ratio, weights: Uint8Array, remainders: Uint8Array): void
 }
 
 /** Can a divider do it exactly? */
@@ -57,20 +55,35 @@ export const cutShares = (
   divider: Divider,
 ): Uint8Array => {
   const shares = new Uint8Array(weights.length)
-  const remainders = new Uint8Array(weights.length)
-  const sum = divider.divide({ pool, denominator }, weights, shares, remainders)
-  if (last) raiseLargest(shares, remainders, Number(pool - sum))
+  const keys = new Uint32Array(weights.length / BYTES)
+  const sum = divider.divide({ pool, denominator }, weights, shares, new Uint8Array(keys.buffer))
+  if (!last || sum === pool) return shares
+  const raised = new Uint32Array(shares.buffer)
+  const { places, left } = firstDigit(raised, keys, Number(pool - sum))
+  if (left === places.length) for (const place of places) raise(raised, place)
+  else raiseAmong(raised, places, left, remaindersAt(places, { pool, denominator }, weights, divider))
   return shares
+}
+
+/** The whole remainders of the weights at some places. */
+const remaindersAt = (
+  places: Uint32Array,
+  ratio: Ratio,
+  weights: Uint8Array,
+  divider: Divider,
+): Uint32Array => {
+  const chosen = new Uint8Array(places.length * BYTES)
+  for (let to = 0; to < places.length; to++) {
+    const from = (places[to] ?? 0) * BYTES
+    chosen.set(weights.subarray(from, from + BYTES), to * BYTES)
+  }
+  const remainders = new Uint8Array(chosen.length)
+  divider.remainders(ratio, chosen, remainders)
+  return new Uint32Array(remainders.buffer)
 }
 
 const DIGITS = 8
 const VALUES = 2 ** 16
-
-/** The digit of 16 bits, counted from the top, of the number at a place. */
-const digitOf = (words: Uint32Array, place: number, digit: number): number => {
-  const word = words[place * WORDS + WORDS - 1 - (digit >> 1)] ?? 0
-  return digit % 2 === 0 ? word >>> 16 : word & 0xffff
-}
 
 /** The lowest digit that is still among the `wanted` largest, and how many of that digit are. */
 const edgeOf = (counts: Uint32Array, wanted: number): { edge: number; left: number } => {
@@ -96,42 +109,62 @@ const raise = (shares: Uint32Array, place: number): void => {
 }
 
 /**
- * Adds 1 to the `wanted` shares with the largest remainders, on a tie to the earlier: a radix select. Most is settled by the
- * first digit; the others are looked at only for the few that agree in it.
+ * Adds 1 to shares whose remainders are among the `wanted` largest by their first 16 bits already.
+ * @returns the places of those that agree with the last of them in these bits, and how many are still to be raised
  */
-const raiseLargest = (shares: Uint8Array, remainders: Uint8Array, wanted: number): void => {
-  if (wanted === 0) return
-  const words = new Uint32Array(remainders.buffer)
-  const raised = new Uint32Array(shares.buffer)
+const firstDigit = (
+  raised: Uint32Array,
+  keys: Uint32Array,
+  wanted: number,
+): { places: Uint32Array; left: number } => {
   const counts = new Uint32Array(VALUES)
-  for (let at = WORDS - 1; at < words.length; at += WORDS) {
-    const value = (words[at] ?? 0) >>> 16
+  for (let place = 0; place < keys.length; place++) {
+    const value = (keys[place] ?? 0) >>> 16
     counts[value] = (counts[value] ?? 0) + 1
   }
-  let { edge, left } = edgeOf(counts, wanted)
-  let places = new Uint32Array(counts[edge] ?? 0)
-  for (let at = WORDS - 1, place = 0, kept = 0; at < words.length; at += WORDS, place++) {
-    const value = (words[at] ?? 0) >>> 16
+  const { edge, left } = edgeOf(counts, wanted)
+  const places = new Uint32Array(counts[edge] ?? 0)
+  for (let place = 0, kept = 0; place < keys.length; place++) {
+    const value = (keys[place] ?? 0) >>> 16
     if (value > edge) raise(raised, place)
     else if (value === edge) places[kept++] = place
   }
-  for (let digit = 1; digit < DIGITS && left < places.length; digit++) {
-    counts.fill(0)
-    for (const place of places) {
-      const value = digitOf(words, place, digit)
+  return { places, left }
+}
+
+/**
+ * Adds 1 to the `wanted` shares of those at some places that have the largest remainders, on a tie to the earlier: a radix
+ * select, 16 bits at a time from the top.
+ * @param remainders of the places, in their order
+ */
+const raiseAmong = (
+  shares: Uint32Array,
+  places: Uint32Array,
+  wanted: number,
+  remainders: Uint32Array,
+): void => {
+  const digitOf = (of: number, digit: number): number => {
+    const word = remainders[of * WORDS + WORDS - 1 - (digit >> 1)] ?? 0
+    return digit % 2 === 0 ? word >>> 16 : word & 0xffff
+  }
+  let left = wanted
+  let among = Uint32Array.from(places, (_, of) => of)
+  for (let digit = 1; digit < DIGITS && left < among.length; digit++) {
+    const counts = new Uint32Array(VALUES)
+    for (const of of among) {
+      const value = digitOf(of, digit)
       counts[value] = (counts[value] ?? 0) + 1
     }
     const found = edgeOf(counts, left)
-    edge = found.edge
-    left = found.left
-    const same = new Uint32Array(counts[edge] ?? 0)
+    const same = new Uint32Array(counts[found.edge] ?? 0)
     let kept = 0
-    for (const place of places) {
-      const value = digitOf(words, place, digit)
-      if (value > edge) raise(raised, place)
-      else if (value === edge) same[kept++] = place
+    for (const of of among) {
+      const value = digitOf(of, digit)
+      if (value > found.edge) raise(shares, places[of] ?? 0)
+      else if (value === found.edge) same[kept++] = of
     }
-    places = same
+    left = found.left
+    among = same
   }
-  for (let at = 0; at < left; at++) raise(raised, places[at] ?? 0)
+  for (const of of among.subarray(0, left)) raise(shares, places[of] ?? 0)
 }

@@ -33,13 +33,18 @@ export type Kernel = {
    */
   hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number): void
   /**
-   * floor(pool · weight / denominator) for each weight, and what that leaves.
+   * floor(pool · weight / denominator) for each weight, and how large what that leaves is.
    * @param weights little-endian numbers of 16 bytes, none above the denominator
    * @param shares takes the quotients, in the same form
-   * @param remainders takes the remainders times 2^(128 - bit length of the denominator), in the same form
+   * @param keys takes the first 32 bits of each remainder, counted from the denominator's first, little-endian
    * @returns the sum of the quotients
    */
-  divide(ratio: Ratio, weights: Uint8Array, shares: Uint8Array, remainders: Uint8Array): bigint
+  divide(ratio: Ratio, weights: Uint8Array, shares: Uint8Array, keys: Uint8Array): bigint
+  /**
+   * Whole remainders, times 2^(128 - bit length of the denominator): the keys of {@link divide} are how they begin.
+   * @param remainders takes them as little-endian numbers of 16 bytes
+   */
+  remainders(ratio: Ratio, weights: Uint8Array, remainders: Uint8Array): void
 }
 
 type Exports = {
@@ -49,7 +54,7 @@ type Exports = {
   hashPairs(input: number, output: number, count: number): void
   hashLeaves(records: number, width: number, first: number, mask: number, output: number, count: number): void
   setRatio(pl: bigint, ph: bigint, dl: bigint, dh: bigint, rl: bigint, rh: bigint, up: bigint): void
-  divide(weights: number, shares: number, remainders: number, count: number): void
+  divide(weights: number, shares: number, remainders: number, keys: number, count: number): void
   sharesLow(): bigint
   sharesHigh(): bigint
 }
@@ -110,6 +115,25 @@ export const kernelOf = (module: CompiledModule): Kernel => {
     }
   }
 
+  const setRatio = ({ pool, denominator }: Ratio): void => {
+    if (pool < 0n || pool >= LIMIT || denominator < 1n || denominator >= LIMIT) {
+      throw new RangeError(
+        `${pool} / ${denominator} is out of range: both must be below 2^127, and the second above 0`,
+      )
+    }
+    const bits = BigInt(denominator.toString(2).length)
+    const ratio = (pool << bits) / denominator
+    wasm.setRatio(
+      low(pool),
+      high(pool),
+      low(denominator),
+      high(denominator),
+      low(ratio),
+      high(ratio),
+      128n - bits,
+    )
+  }
+
   return {
     hash(input, size, output, times = 1) {
       if (!Number.isInteger(size) || size < 1 || size > MOST_BYTES) {
@@ -147,32 +171,27 @@ export const kernelOf = (module: CompiledModule): Kernel => {
       )
     },
 
-    divide({ pool, denominator }, weights, shares, remainders) {
-      if (pool < 0n || pool >= LIMIT || denominator < 1n || denominator >= LIMIT) {
-        throw new RangeError(
-          `${pool} / ${denominator} is out of range: both must be below 2^127, and the second above 0`,
-        )
-      }
+    divide(ratio, weights, shares, keys) {
       const count = countOf(weights, 16, 'list of weights')
       mustHold(shares, count * 16, 'list of shares')
-      mustHold(remainders, count * 16, 'list of remainders')
-      const bits = BigInt(denominator.toString(2).length)
-      const ratio = (pool << bits) / denominator
-      wasm.setRatio(
-        low(pool),
-        high(pool),
-        low(denominator),
-        high(denominator),
-        low(ratio),
-        high(ratio),
-        128n - bits,
-      )
+      mustHold(keys, count * 4, 'list of keys')
+      setRatio(ratio)
       inPieces(weights, 16, shares, 16, count, (from, to, first, pieces) => {
-        const rest = to + MOST_MESSAGES * 16
-        wasm.divide(from, to, rest, pieces)
-        remainders.set(memory.subarray(rest, rest + pieces * 16), first * 16)
+        const [rest, key] = [to + MOST_MESSAGES * 16, to + MOST_MESSAGES * 32]
+        wasm.divide(from, to, rest, key, pieces)
+        keys.set(memory.subarray(key, key + pieces * 4), first * 4)
       })
       return (low(wasm.sharesHigh()) << 64n) | low(wasm.sharesLow())
+    },
+
+    remainders(ratio, weights, remainders) {
+      const count = countOf(weights, 16, 'list of weights')
+      mustHold(remainders, count * 16, 'list of remainders')
+      setRatio(ratio)
+      inPieces(weights, 16, remainders, 16, count, (from, to, _, pieces) => {
+        const unused = to + MOST_MESSAGES * 16
+        wasm.divide(from, unused, to, unused + MOST_MESSAGES * 16, pieces)
+      })
     },
   }
 }

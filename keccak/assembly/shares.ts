@@ -42,13 +42,13 @@ function upper(a: u64, b: u64): u64 {
 }
 
 /**
- * Writes for each weight, at most the denominator, its share and its remainder times 2^up (so that every remainder
- * fills 128 bits from the top and they compare by their first bits).
+ * Writes for each weight, at most the denominator, its share, its remainder times 2^up (so that every remainder fills
+ * 128 bits from the top), and as its key the first 32 bits of that.
  *
  * weight · ratio / 2^k is below the exact quotient by less than 1, so the estimate is right or one too small, and the
  * remainder tells which.
  */
-export function divide(weights: usize, shares: usize, remainders: usize, count: usize): void {
+export function divide(weights: usize, shares: usize, remainders: usize, keys: usize, count: usize): void {
   const narrow = (ratioHigh | poolHigh) == 0;
   const far = shift >= 64;
   const bits = shift & 63;
@@ -96,10 +96,13 @@ export function divide(weights: usize, shares: usize, remainders: usize, count: 
     sumHigh += quotientHigh + u64(sumLow < quotientLow);
     store<u64>(shares, quotientLow);
     store<u64>(shares, quotientHigh, 8);
+    const top = far ? restLow << bits : bits == 0 ? restHigh : (restHigh << bits) | (restLow >> (64 - bits));
     store<u64>(remainders, far ? 0 : restLow << bits);
-    store<u64>(remainders, far ? restLow << bits : bits == 0 ? restHigh : (restHigh << bits) | (restLow >> (64 - bits)), 8);
+    store<u64>(remainders, top, 8);
+    store<u32>(keys, u32(top >> 32));
     weights += 16;
     shares += 16;
     remainders += 16;
+    keys += 4;
   }
 }

@@ -158,10 +158,13 @@ describe('division', () => {
       fc.property(inputs, ({ pool, denominator, weights }) => {
         const shares = new Uint8Array(weights.length * 16)
         const remainders = new Uint8Array(weights.length * 16)
-        const sum = kernel.divide({ pool, denominator }, packed(weights), shares, remainders)
+        const keys = new Uint8Array(weights.length * 4)
+        const sum = kernel.divide({ pool, denominator }, packed(weights), shares, keys)
+        kernel.remainders({ pool, denominator }, packed(weights), remainders)
         const up = 128n - BigInt(denominator.toString(2).length)
         const exact = weights.map((weight) => (pool * weight) / denominator)
         expect(shares).toEqual(packed(exact))
+        expect(keys).toEqual(join(weights.map((_, at) => remainders.subarray(at * 16 + 12, at * 16 + 16))))
         expect(remainders).toEqual(packed(weights.map((weight) => ((pool * weight) % denominator) << up)))
         expect(sum).toBe(
           BigInt.asUintN(
