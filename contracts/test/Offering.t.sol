@@ -85,8 +85,10 @@ contract OfferingTest is Base, Hook {
         s.cap = 0;
         refuseSale(s, "cap");
         s = sale();
+        vm.warp(NOW);
         s.closesAt = OPENS;
         refuseSale(s, "closesAt");
+        vm.warp(OPENS);
         s.opensAt = 0;
         s.closesAt = uint64(block.timestamp);
         refuseSale(s, "closesAt");
