@@ -137,6 +137,7 @@ function end(event: ethereum.Event, id: Bytes, amount: BigInt, status: string): 
   if (row === null) return
   row.remaining = row.remaining.minus(amount)
   row.status = status
+  row.endedAt = event.block.timestamp.toI64()
   row.save()
   new Ledger(event).close()
 }

@@ -3,6 +3,7 @@ import { LiquidityChange, Pair, Swap } from '../generated/schema'
 import { Burn, Mint, Swap as SwapEvent, Sync, Transfer } from '../generated/Pair/UniswapV2Pair'
 import { depositBasis } from './basis'
 import { Ledger, isZero, rowId } from './ledger'
+import { weigh } from './provider'
 import { BURN, MINT, depart, transit } from './transit'
 
 // The pair, as the LP token it is and as the reserves it keeps. Reserves come from Sync alone.
@@ -36,6 +37,7 @@ function mintUnits(ledger: Ledger, event: ethereum.Event, to: Bytes, units: BigI
   pair.save()
   const receiver = ledger.account(to)
   receiver.lp = receiver.lp.plus(units)
+  weigh(ledger, receiver)
   ledger.addUnits(receiver, units, BigInt.zero(), 'LP_ADD')
 }
 
@@ -57,6 +59,8 @@ function moveUnits(ledger: Ledger, event: ethereum.Event, from: Bytes, to: Bytes
   const receiver = ledger.account(to)
   sender.lp = sender.lp.minus(units)
   receiver.lp = receiver.lp.plus(units)
+  weigh(ledger, sender)
+  weigh(ledger, receiver)
   if (to == event.address) {
     const burning = transit(BURN)
     burning.account = from

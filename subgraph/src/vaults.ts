@@ -3,6 +3,7 @@ import { StakeChange } from '../generated/schema'
 import { Staked as LpStaked, Withdrawn as LpWithdrawn } from '../generated/LpVault/StakingVault'
 import { Staked, Withdrawn } from '../generated/TokenVault/StakingVault'
 import { Ledger, rowId } from './ledger'
+import { weigh } from './provider'
 import { arrive } from './transit'
 
 // Declared staking: what a vault credits stays in the custody of the wallet that staked it. In a stake and in a withdrawal
@@ -33,6 +34,7 @@ export function handleLpStaked(event: LpStaked): void {
   const wallet = ledger.account(event.params.account)
   const units = event.params.amount
   wallet.lpStaked = wallet.lpStaked.plus(units)
+  weigh(ledger, wallet)
   ledger.addUnits(wallet, units, arrive(event, wallet.id, units), 'LP_STAKE')
   saveStake(event, wallet.id, units)
   ledger.close()
@@ -43,6 +45,7 @@ export function handleLpWithdrawn(event: LpWithdrawn): void {
   const wallet = ledger.account(event.params.account)
   const units = event.params.amount
   wallet.lpStaked = wallet.lpStaked.minus(units)
+  weigh(ledger, wallet)
   // The vault has already sent them: they were added a log ago without a basis, and leave without one now.
   ledger.addUnits(wallet, units.neg(), BigInt.zero(), 'LP_STAKE')
   saveStake(event, wallet.id, units.neg())

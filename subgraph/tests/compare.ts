@@ -39,7 +39,7 @@ export const indexed = async (query: Query, block: number, lastWords: () => stri
   throw new Error(`the subgraph did not reach block ${block}: ${lastWords()}`)
 }
 
-type Row = Record<string, string> & { id: Address; recipient: Address | null }
+type Row = Record<string, string> & { id: Address; recipient: Address | null; endedAt: string | null }
 
 /** All of an entity's rows, a thousand at a time. */
 const all = async (query: Query, entity: string, fields: string, block: number): Promise<Row[]> => {
@@ -153,6 +153,40 @@ export const compareWithModel = async (
   )
 }
 
+/** Units × seconds of every liquidity provider, against the states of all blocks summed up one by one. */
+export const compareProviders = async (
+  query: Query,
+  states: readonly State[],
+  timeOf: (block: number) => bigint,
+  excluded: readonly Address[],
+): Promise<number> => {
+  const last = states.at(-1)
+  if (!last) throw new Error('no states')
+  const sums = new Map<Address, { lp: bigint; staked: bigint }>()
+  for (const [at, { block, wallets }] of states.entries()) {
+    const next = states[at + 1]
+    const seconds = next ? timeOf(next.block) - timeOf(block) : 0n
+    for (const [address, { lp, lpStaked }] of wallets) {
+      const sum = sums.get(address) ?? { lp: 0n, staked: 0n }
+      sums.set(address, { lp: sum.lp + lp * seconds, staked: sum.staked + lpStaked * seconds })
+    }
+  }
+  for (const address of excluded) sums.delete(address)
+  const rows = await all(query, 'liquidityProviders', 'lp lpStaked lpSeconds stakedSeconds since', last.block)
+  const sumOf = (units: string | undefined, gathered: string | undefined, since: string | undefined) =>
+    BigInt(gathered ?? 0) + BigInt(units ?? 0) * (timeOf(last.block) - BigInt(since ?? 0))
+  for (const { id, lp, lpStaked, lpSeconds, stakedSeconds, since } of rows) {
+    assert.deepEqual(
+      { lp: sumOf(lp, lpSeconds, since), staked: sumOf(lpStaked, stakedSeconds, since) },
+      sums.get(id),
+      `units × seconds of ${id} up to block ${last.block}`,
+    )
+    sums.delete(id)
+  }
+  for (const [address, { lp, staked }] of sums) assert.equal(lp + staked, 0n, `${address} has no row`)
+  return rows.length
+}
+
 /** The history of every entitlement, folded from the custody changes, at the end of every block. */
 export const compareHistory = async (query: Query, states: readonly State[]): Promise<number> => {
   const last = states.at(-1)
@@ -222,7 +256,8 @@ export const compareWithChain = async (
     String(rows.reduce((total, row) => total + BigInt(row[field] ?? 0), 0n))
   assert.deepEqual([sum('balance'), sum('lp')], [program.totalSupply, pool.lpSupply])
 
-  for (const row of await all(query, 'distributions', 'remaining status', block)) {
+  for (const row of await all(query, 'distributions', 'remaining status endedAt', block)) {
+    assert.equal(row.endedAt === null, row.status === 'ACTIVE', `the end of ${row.id}`)
     const remaining = await read(d.distributor, abis.distributor, 'remaining', [row.id])
     assert.equal(row.remaining, String(remaining), `what remains of ${row.id} at block ${block}`)
   }

@@ -13,6 +13,7 @@ import { startWorld, type World } from './chain.ts'
 import {
   checkMonotone,
   compareHistory,
+  compareProviders,
   compareWithChain,
   compareWithModel,
   indexed,
@@ -98,6 +99,13 @@ for (const { seed, tokenFirst } of HISTORIES) {
         await compareWithChain(query, world, state.block)
       }
       await compareHistory(query, states)
+      const times = new Map<number, bigint>()
+      for (const { block } of states) {
+        times.set(block, (await world.client.getBlock({ blockNumber: BigInt(block) })).timestamp)
+      }
+      const timeOf = (block: number) => times.get(block) ?? 0n
+      const providers = await compareProviders(query, states, timeOf, world.deployment.excluded)
+      assert.ok(providers > 5, `only ${providers} provided liquidity: choose another seed`)
       return model
     }
 
