@@ -11,6 +11,7 @@ import { person } from '../local/scenario/people.ts'
 import { startStoryAt } from '../local/scenario/stage.ts'
 import type { Stack } from '../local/stack.ts'
 import { STATE } from '../local/state.ts'
+import { queriesOf } from './documents.ts'
 
 // The whole way of the money, on the real parts: what the subgraph saw and the commands published against what the story's
 // author worked out by hand, and every claim against the chain.
@@ -167,6 +168,23 @@ test('every claim pays its account, once, and then nothing remains', async () =>
   await stack.synced()
   for (const name of PEOPLE) for (const { claimed } of await claimsOf(name)) assert.equal(claimed, true, name)
 })
+
+for (const { heading, query } of queriesOf('docs/guides/dashboards.md')) {
+  test(`the dashboard guide's query is answered, with rows: ${heading}`, async () => {
+    const response = await fetch(stack.urls.gateway, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { holder: person('olga').address.toLowerCase(), block: 1 } }),
+    })
+    const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown }
+    assert.equal(errors, undefined)
+    assert.equal(response.status, 200)
+    for (const [field, rows] of Object.entries(data ?? {})) {
+      assert.ok(Array.isArray(rows) ? rows.length > 0 : rows, `${field} has rows`)
+    }
+    assert.ok(Object.keys(data ?? {}).length > 0)
+  })
+}
 
 async function claimAll(period: QuarterName): Promise<void> {
   for (const name of PEOPLE) {

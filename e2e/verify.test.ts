@@ -28,7 +28,7 @@ import { startProvider } from '../verify/test/provider.ts'
 import { address, BALANCED_CHEATS, holderIn, hugo, PLAIN_CHEATS, plus, set } from './cheats.ts'
 import { balanced, edit, edited, openForgery, type Published } from './forgery.ts'
 
-// Anyone can check a payout, and no cheat gets past: every kind of thing is changed, published with everything fixed up that a
+// Anyone can check a payout (SPEC section 10), and no cheat gets past: every kind of thing is changed, published with everything fixed up that a
 // cheat would fix up, and must be caught and named.
 
 mkdirSync(STATE, { recursive: true })

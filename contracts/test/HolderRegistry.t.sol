@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+// SPEC section 3: links and recipients.
+
 import {HolderRegistry} from "../src/HolderRegistry.sol";
 import {Base} from "./support/Base.sol";
 import {Deploy} from "./support/Deploy.sol";

@@ -1,3 +1,4 @@
+// SPEC section 6.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nodeKernel } from '../../keccak/node.ts'

@@ -1,3 +1,4 @@
+// SPEC section 5, from the rows of the index.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AccountRow, positions, weightOf } from '../entitlement.ts'

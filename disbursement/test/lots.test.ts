@@ -1,3 +1,4 @@
+// SPEC section 3: the hash that names a set of primary lots.
 import fc from 'fast-check'
 import { concat, encodePacked, keccak256 } from 'viem'
 import { describe, expect, test } from 'vitest'

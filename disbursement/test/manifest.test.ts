@@ -1,3 +1,4 @@
+// SPEC section 8.
 import { keccak256 } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { checkManifest, type ManifestProblemCode, parseManifest, paymentsOf, recordsOf } from '../check.ts'

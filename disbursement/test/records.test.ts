@@ -1,3 +1,4 @@
+// SPEC section 7: the stored form of a distribution.
 import fc from 'fast-check'
 import { bytesToHex, type Hex, keccak256 } from 'viem'
 import { describe, expect, test } from 'vitest'

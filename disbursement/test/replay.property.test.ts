@@ -1,4 +1,4 @@
-// Random histories: whatever happens, sums hold, and the entitlement is the running minimum of custody.
+// SPEC section 5 on random histories: whatever happens, sums hold, and the entitlement is the running minimum of custody.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Position } from '../entitlement.ts'

@@ -1,3 +1,4 @@
+// SPEC sections 3, 4 and 5, case by case.
 import { encodeAbiParameters, encodeEventTopics, parseAbi } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { parseDeployment } from '../deployment.ts'

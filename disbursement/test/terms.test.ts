@@ -1,3 +1,4 @@
+// SPEC section 2: what the terms must say, and what they may not.
 import { readFileSync } from 'node:fs'
 import { keccak256, toBytes } from 'viem'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// SPEC section 7, against OpenZeppelin’s trees.
 import { SimpleMerkleTree, StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import fc from 'fast-check'
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256, toBytes } from 'viem'

@@ -1,3 +1,4 @@
+// SPEC section 11.
 import { encodeAbiParameters, encodeEventTopics, type Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { merkleDistributorAbi } from '../../contracts/abi.ts'

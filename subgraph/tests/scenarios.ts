@@ -1,8 +1,8 @@
 import type { Address } from 'viem'
 import type { Deployment } from '../../disbursement/deployment.ts'
 
-// Histories written by hand, event by event, with what must come of them: the vectors of SPEC section 14 and the cases of
-// section 4, small enough to work out on paper. They become the JSON that `gnd test` plays to the real store.
+// Histories written by hand, event by event, with what must come of them: the vectors of SPEC section 14 and the cases of SPEC
+// sections 3, 4 and 5, small enough to work out on paper. They become the JSON that `gnd test` plays to the real store.
 
 const address = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 

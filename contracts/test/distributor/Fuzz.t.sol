@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+// SPEC section 9: every call against a reference, on random trees.
+
 import {IMerkleDistributor} from "../../src/IMerkleDistributor.sol";
 import {Tree} from "../../src/lib/Tree.sol";
 import {Word} from "../../src/lib/Word.sol";
