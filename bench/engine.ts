@@ -336,12 +336,12 @@ const uni = (): void => {
 const remainders = (): void => {
   const next = random(99)
   const flat = packNumbers(Array.from({ length: MANY }, () => (BigInt(next()) << 48n) | BigInt(next())))
-  const denominator = unpackNumbers(flat).reduce((sum, weight) => sum + weight, 0n)
+  const denominator = unpackNumbers({ bytes: flat, width: 16 }).reduce((sum, weight) => sum + weight, 0n)
   const pool = 1_800_000_000_007n
   const input = { pool, denominator, last: true }
   assert.deepEqual(
     unpackNumbers(cutShares(input, flat, kernel)),
-    bigintShares(pool, denominator, unpackNumbers(flat)),
+    bigintShares(pool, denominator, unpackNumbers({ bytes: flat, width: 16 })),
   )
   for (let turn = 0; turn < 5; turn++) cutShares(input, flat, kernel)
   const {
@@ -351,11 +351,11 @@ const remainders = (): void => {
   } = race(11, {
     ours: () => () => cutShares(input, flat, kernel),
     texts: () => {
-      const weights = unpackNumbers(flat)
+      const weights = unpackNumbers({ bytes: flat, width: 16 })
       return () => unpackNumbers(cutShares(input, packNumbers(weights), kernel))
     },
     theirs: () => {
-      const weights = unpackNumbers(flat)
+      const weights = unpackNumbers({ bytes: flat, width: 16 })
       return () => bigintShares(pool, denominator, weights)
     },
   })

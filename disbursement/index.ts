@@ -106,7 +106,7 @@ export {
   totalOf,
   verifyClaim,
 } from './shards.ts'
-export { cutShares, type Divider, isDividable, packNumbers, unpackNumbers } from './shares.ts'
+export { cutShares, type Divider, isDividable, type Numbers, packNumbers, unpackNumbers } from './shares.ts'
 export { type Asset, assetOf, currencyOf, statedByDeployment, statedByTerms } from './stated.ts'
 export {
   type AssetKind,

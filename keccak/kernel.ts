@@ -9,11 +9,23 @@ const MOST_MESSAGES = 1024
 
 const PAGE = 65_536
 
+/** Bytes that keccak256 takes at a time, and those of its state in both lanes. */
+const RATE = 136
+const STATE = 400
+
 /** The memory grows to 8 MiB at most; the rest of it is the kernel's own and the hash's. */
 const MOST_BYTES = 127 * PAGE
 
 /** pool / denominator, both below 2^127 and the denominator above 0. */
 export type Ratio = { pool: bigint; denominator: bigint }
+
+/** A message that comes in pieces of any length. */
+export type Sponge = {
+  /** Takes the next bytes. */
+  update(bytes: Uint8Array): void
+  /** keccak256 of all that was taken. What comes after it belongs to the same message still. */
+  digest(): Uint8Array
+}
 
 /** Everything is little of state and all of it synchronous, so one kernel serves a whole program. */
 export type Kernel = {
@@ -22,6 +34,8 @@ export type Kernel = {
    * @param times 2 to hash each hash once more
    */
   hash(input: Uint8Array, size: number, output: Uint8Array, times?: 1 | 2): void
+  /** keccak256 of a message of any length that comes in pieces; many can be under way at once. */
+  sponge(): Sponge
   /**
    * keccak256 of each pair of hashes, the smaller first: 64 bytes in, 32 out. The output may be the input's own beginning.
    */
@@ -35,8 +49,8 @@ export type Kernel = {
   /**
    * floor(pool · weight / denominator) for each weight, and how large what that leaves is.
    * @param weights little-endian numbers of 16 bytes, none above the denominator
-   * @param shares takes the quotients, in the same form
-   * @param keys takes the first 32 bits of each remainder, counted from the denominator's first, little-endian
+   * @param shares takes the quotients, in the same form, or in 8 bytes each where the pool is below 2^64
+   * @param keys takes the first 16 bits of each remainder, counted from the denominator's first, little-endian
    * @returns the sum of the quotients
    */
   divide(ratio: Ratio, weights: Uint8Array, shares: Uint8Array, keys: Uint8Array): bigint
@@ -51,6 +65,8 @@ type Exports = {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   free(): number
   hash(input: number, size: number, output: number, count: number, twice: number): void
+  state(): number
+  absorbBlocks(input: number, count: number): void
   hashPairs(input: number, output: number, count: number): void
   hashLeaves(records: number, width: number, first: number, mask: number, output: number, count: number): void
   setRatio(pl: bigint, ph: bigint, dl: bigint, dh: bigint, rl: bigint, rh: bigint, up: bigint): void
@@ -147,6 +163,51 @@ export const kernelOf = (module: CompiledModule): Kernel => {
       )
     },
 
+    sponge() {
+      const kept = new Uint8Array(STATE)
+      const pending = new Uint8Array(RATE)
+      let waiting = 0
+      /** Absorbs whole blocks into a state. */
+      const absorb = (state: Uint8Array, blocks: Uint8Array): void => {
+        const at = wasm.state()
+        memory.set(state, at)
+        const most = Math.floor(room / RATE) * RATE
+        for (let from = 0; from < blocks.length; from += most) {
+          const piece = blocks.subarray(from, from + most)
+          memory.set(piece, start)
+          wasm.absorbBlocks(start, piece.length / RATE)
+        }
+        state.set(memory.subarray(at, at + STATE))
+      }
+      return {
+        update(bytes) {
+          let from = 0
+          if (waiting > 0) {
+            from = Math.min(bytes.length, RATE - waiting)
+            pending.set(bytes.subarray(0, from), waiting)
+            waiting += from
+            if (waiting < RATE) return
+            absorb(kept, pending)
+            waiting = 0
+          }
+          const whole = from + Math.floor((bytes.length - from) / RATE) * RATE
+          if (whole > from) absorb(kept, bytes.subarray(from, whole))
+          pending.set(bytes.subarray(whole))
+          waiting = bytes.length - whole
+        },
+        digest() {
+          const last = new Uint8Array(RATE)
+          last.set(pending.subarray(0, waiting))
+          last[waiting] = 1
+          last[RATE - 1] = (last[RATE - 1] ?? 0) | 0x80
+          const state = kept.slice()
+          absorb(state, last)
+          // Each word stands in two lanes.
+          return Uint8Array.from({ length: HASH }, (_, at) => state[(at >> 3) * 16 + (at & 7)] ?? 0)
+        },
+      }
+    },
+
     hashPairs(input, output) {
       const count = countOf(input, 2 * HASH, 'input')
       mustHold(output, count * HASH, 'output')
@@ -173,13 +234,14 @@ export const kernelOf = (module: CompiledModule): Kernel => {
 
     divide(ratio, weights, shares, keys) {
       const count = countOf(weights, 16, 'list of weights')
-      mustHold(shares, count * 16, 'list of shares')
-      mustHold(keys, count * 4, 'list of keys')
+      const bytes = ratio.pool < 1n << 64n ? 8 : 16
+      mustHold(shares, count * bytes, 'list of shares')
+      mustHold(keys, count * 2, 'list of keys')
       setRatio(ratio)
-      inPieces(weights, 16, shares, 16, count, (from, to, first, pieces) => {
+      inPieces(weights, 16, shares, bytes, count, (from, to, first, pieces) => {
         const [rest, key] = [to + MOST_MESSAGES * 16, to + MOST_MESSAGES * 32]
         wasm.divide(from, to, rest, key, pieces)
-        keys.set(memory.subarray(key, key + pieces * 4), first * 4)
+        keys.set(memory.subarray(key, key + pieces * 2), first * 2)
       })
       return (low(wasm.sharesHigh()) << 64n) | low(wasm.sharesLow())
     },

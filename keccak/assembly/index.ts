@@ -1,4 +1,4 @@
-export { hash, hashLeaves, hashPairs } from './keccak';
+export { absorbBlocks, hash, hashLeaves, hashPairs, state } from './keccak';
 export { divide, setRatio, sharesHigh, sharesLow } from './shares';
 
 /** Where the memory is free for inputs and outputs; from here to its end. */

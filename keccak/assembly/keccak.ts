@@ -162,6 +162,20 @@ export function hash(input: usize, size: usize, output: usize, count: usize, twi
   }
 }
 
+/** Where the state lies, for a message that is absorbed in pieces: its 400 bytes are all there is to keep in between. */
+export function state(): usize {
+  return STATE;
+}
+
+/** Absorbs `count` blocks of 136 bytes into the state, the same into both lanes. */
+export function absorbBlocks(input: usize, count: usize): void {
+  for (let done: usize = 0; done < count; done++) {
+    for (let i: usize = 0; i < RATE / 8; i++) put(i, v128.xor(word(STATE, i), v128.load_splat<u64>(input + 8 * i)));
+    permute();
+    input += RATE;
+  }
+}
+
 /** Is the first hash greater than the second, read as big-endian numbers? */
 @inline
 function isGreater(a: usize, b: usize): bool {

@@ -42,8 +42,8 @@ function upper(a: u64, b: u64): u64 {
 }
 
 /**
- * Writes for each weight, at most the denominator, its share, its remainder times 2^up (so that every remainder fills
- * 128 bits from the top), and as its key the first 32 bits of that.
+ * Writes for each weight, at most the denominator, its share (of 8 bytes where the pool is below 2^64), its remainder times 2^up (so that every remainder fills
+ * 128 bits from the top), and as its key the first 16 bits of that.
  *
  * weight · ratio / 2^k is below the exact quotient by less than 1, so the estimate is right or one too small, and the
  * remainder tells which.
@@ -52,6 +52,7 @@ export function divide(weights: usize, shares: usize, remainders: usize, keys: u
   const narrow = (ratioHigh | poolHigh) == 0;
   const far = shift >= 64;
   const bits = shift & 63;
+  const shareBytes: usize = poolHigh == 0 ? 8 : 16;
   for (let i: usize = 0; i < count; i++) {
     const low = load<u64>(weights), high = load<u64>(weights, 8);
     // The weight, moved up so that the quotient is the product's upper half.
@@ -95,14 +96,14 @@ export function divide(weights: usize, shares: usize, remainders: usize, keys: u
     sumLow += quotientLow;
     sumHigh += quotientHigh + u64(sumLow < quotientLow);
     store<u64>(shares, quotientLow);
-    store<u64>(shares, quotientHigh, 8);
+    if (poolHigh != 0) store<u64>(shares, quotientHigh, 8);
     const top = far ? restLow << bits : bits == 0 ? restHigh : (restHigh << bits) | (restLow >> (64 - bits));
     store<u64>(remainders, far ? 0 : restLow << bits);
     store<u64>(remainders, top, 8);
-    store<u32>(keys, u32(top >> 32));
+    store<u16>(keys, u16(top >> 48));
     weights += 16;
-    shares += 16;
+    shares += shareBytes;
     remainders += 16;
-    keys += 4;
+    keys += 2;
   }
 }

@@ -61,6 +61,37 @@ describe('hashes are those of noble', () => {
   })
 })
 
+describe('a message that comes in pieces', () => {
+  const pieces = fc.array(fc.uint8Array({ maxLength: 500 }), { maxLength: 12 })
+
+  test('hashes as a whole one, with others under way and asked for in between', () => {
+    fc.assert(
+      fc.property(pieces, pieces, (ours, others) => {
+        const [one, two] = [kernel.sponge(), kernel.sponge()]
+        const taken: Uint8Array[] = []
+        for (let at = 0; at < Math.max(ours.length, others.length); at++) {
+          one.update(ours[at] ?? new Uint8Array(0))
+          two.update(others[at] ?? new Uint8Array(0))
+          taken.push(ours[at] ?? new Uint8Array(0))
+          expect(one.digest()).toEqual(keccak_256(join(taken)))
+        }
+        expect(two.digest()).toEqual(keccak_256(join(others)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test.each([0, 135, 136, 137, 272, 262_144, 1_000_003])('of %i bytes', (size) => {
+    const input = Uint8Array.from({ length: size }, (_, at) => (at * 131 + (at >> 8)) % 256)
+    for (const first of [0, 1, 136, size >> 1]) {
+      const sponge = kernel.sponge()
+      sponge.update(input.subarray(0, first))
+      sponge.update(input.subarray(first))
+      expect(sponge.digest()).toEqual(keccak_256(input))
+    }
+  })
+})
+
 describe('pairs', () => {
   /** Hashes that are alike for a while, so that the byte that decides is any of the 32. */
   const close = fc
@@ -143,12 +174,12 @@ describe('division', () => {
       ),
     }),
   )
-  const packed = (values: readonly bigint[]): Uint8Array => {
-    const bytes = new Uint8Array(values.length * 16)
+  const packed = (values: readonly bigint[], width = 16): Uint8Array => {
+    const bytes = new Uint8Array(values.length * width)
     const view = new DataView(bytes.buffer)
     values.forEach((value, at) => {
-      view.setBigUint64(at * 16, BigInt.asUintN(64, value), true)
-      view.setBigUint64(at * 16 + 8, value >> 64n, true)
+      view.setBigUint64(at * width, BigInt.asUintN(64, value), true)
+      if (width === 16) view.setBigUint64(at * 16 + 8, value >> 64n, true)
     })
     return bytes
   }
@@ -156,15 +187,16 @@ describe('division', () => {
   test('is exact to the last unit, remainders included', () => {
     fc.assert(
       fc.property(inputs, ({ pool, denominator, weights }) => {
-        const shares = new Uint8Array(weights.length * 16)
+        const width = pool < 1n << 64n ? 8 : 16
+        const shares = new Uint8Array(weights.length * width)
         const remainders = new Uint8Array(weights.length * 16)
-        const keys = new Uint8Array(weights.length * 4)
+        const keys = new Uint8Array(weights.length * 2)
         const sum = kernel.divide({ pool, denominator }, packed(weights), shares, keys)
         kernel.remainders({ pool, denominator }, packed(weights), remainders)
         const up = 128n - BigInt(denominator.toString(2).length)
         const exact = weights.map((weight) => (pool * weight) / denominator)
-        expect(shares).toEqual(packed(exact))
-        expect(keys).toEqual(join(weights.map((_, at) => remainders.subarray(at * 16 + 12, at * 16 + 16))))
+        expect(shares).toEqual(packed(exact, width))
+        expect(keys).toEqual(join(weights.map((_, at) => remainders.subarray(at * 16 + 14, at * 16 + 16))))
         expect(remainders).toEqual(packed(weights.map((weight) => ((pool * weight) % denominator) << up)))
         expect(sum).toBe(
           BigInt.asUintN(
