@@ -18,7 +18,7 @@ import {
 } from './manifest.ts'
 import { encodeRecords } from './recordsWriter.ts'
 import { leaves, type Payment } from './shards.ts'
-import { statedByDeployment, statedByTerms } from './stated.ts'
+import { assetOf, statedByDeployment, statedByTerms } from './stated.ts'
 import { hashTerms, periodOf, type Terms } from './terms.ts'
 
 export type ManifestProblemCode =
@@ -44,8 +44,13 @@ export type ManifestProblemCode =
   | 'DEPLOYMENT'
   | 'PREVIOUS'
 
-/** One thing that does not follow; `holder` when it is one holder's. */
-export type ManifestProblem = { code: ManifestProblemCode; message: string; holder?: Address }
+/** One thing that does not follow; `holder` when it is one holder's, `values` when it is two values that differ. */
+export type ManifestProblem = {
+  code: ManifestProblemCode
+  message: string
+  holder?: Address
+  values?: { what: string; stated: string; computed: string }
+}
 
 /** What else is known, for more checks. `previous: null` says that there was no disbursement before. */
 export type ManifestContext = { terms?: Terms; deployment?: Deployment; previous?: Manifest | null }
@@ -69,11 +74,9 @@ const differences = (
   Object.keys(computed).flatMap((field) => {
     const code = codeOf(field)
     if (code === null || same(stated[field], computed[field])) return []
+    const values = { what: field, stated: show(stated[field]), computed: show(computed[field]) }
     return [
-      {
-        code,
-        message: `${where}${field} is ${show(stated[field])}; recomputed it is ${show(computed[field])}`,
-      },
+      { code, message: `${where}${field} is ${values.stated}; recomputed it is ${values.computed}`, values },
     ]
   })
 
@@ -227,6 +230,15 @@ const checkDeployment = (manifest: Manifest, deployment: Deployment): ManifestPr
     'DEPLOYMENT',
   )
 
+/** What the asset is called, where terms and deployment together say it. */
+const checkAsset = (manifest: Manifest, { terms, deployment }: ManifestContext): ManifestProblem[] => {
+  const { stream, period, payout } = manifest
+  const isKnown = terms?.streams[stream].periods.some(({ name }) => name === period.name)
+  if (terms === undefined || deployment === undefined || !isKnown) return []
+  const { address, ...named } = assetOf(terms, deployment, periodOf(terms, stream, period.name))
+  return compare(payout, { asset: address, ...named }, 'FUNDING')
+}
+
 const checkPrevious = (manifest: Manifest, previous: Manifest | null): ManifestProblem[] => {
   const { payout, holders } = manifest
   const expected = previous === null ? null : manifestHash(previous)
@@ -268,6 +280,7 @@ export const checkManifest = (manifest: Manifest, context: ManifestContext = {})
   ...checkDerived(manifest),
   ...(context.terms === undefined ? [] : checkTerms(manifest, context.terms)),
   ...(context.deployment === undefined ? [] : checkDeployment(manifest, context.deployment)),
+  ...checkAsset(manifest, context),
   ...(context.previous === undefined ? [] : checkPrevious(manifest, context.previous)),
 ]
 

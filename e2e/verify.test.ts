@@ -16,8 +16,10 @@ import { STATE } from '../local/state.ts'
 import {
   bytesSource,
   ChainReplay,
+  DOCUMENT_STEPS,
   MissingData,
   publicationsOf,
+  type Step,
   type StepName,
   type Verdict,
   type VerifyInput,
@@ -176,6 +178,84 @@ describe('a cheating issuer who does not is caught', () => {
       return check([bytes], { target: { id } })
     })
     assertCaught(verdict, 'published')
+  })
+})
+
+describe('from the documents alone, without a replay', () => {
+  const documents = () => ['2026-Q1', '2026-Q2'].flatMap((each) => [manifestOf(each), recordsOf(each)])
+  const shallow = { depth: 'documents' } as const
+
+  test('what was published is equal, and where it is said to be no logs are asked for', async () => {
+    const provider = await startProvider(stack.urls.rpc, () => null)
+    try {
+      const client = createPublicClient({ transport: http(provider.url) })
+      for (const period of ['2026-Q1', '2026-Q2']) {
+        const heard: Step[] = []
+        const onStep = (step: Step) => heard.push(step)
+        const found = await check(documents(), { ...shallow, client, target: { period }, onStep })
+        assert.equal(found.exitCode, 0, told(found))
+        assert.deepEqual(
+          found.steps.map(({ name }) => name),
+          DOCUMENT_STEPS,
+        )
+        assert.deepEqual(new Set(heard.map(({ name }) => name)), new Set(DOCUMENT_STEPS))
+        assert.match(found.notes.join(' '), /a replay of the logs from the first block on checks that too/)
+        const asked = provider.seen.length
+        const all = await publicationsOf(client, stack.deployment, await chain.getBlockNumber())
+        const own = all.find(({ id }) => id === found.id)
+        assert.ok(own !== undefined && provider.seen.length > asked)
+        const before = provider.seen.length
+        const hinted = { ...shallow, client, target: { id: own.id }, transaction: own.transaction }
+        assert.equal((await check(documents(), hinted)).exitCode, 0)
+        assert.equal(provider.seen.length, before)
+      }
+    } finally {
+      await provider.stop()
+    }
+  })
+
+  test('every cheat but those with who held what is named', async () => {
+    const replayed: readonly StepName[] = ['lots', 'holders', 'wallets', 'custody', 'entitlement', 'previous']
+    /** Without a replay some are found where the terms speak of them, before their own step. */
+    const elsewhere: Record<string, StepName> = {
+      'the currency’s decimals': 'terms',
+      'the payout’s kind': 'terms',
+    }
+    const named: Record<string, StepName | undefined> = {}
+    const expected: Record<string, StepName> = {}
+    for (const { name, period, change, step } of [...BALANCED_CHEATS, ...PLAIN_CHEATS]) {
+      if (replayed.includes(step)) continue
+      const bytes = BALANCED_CHEATS.some((each) => each.name === name)
+        ? balanced(manifestOf(period), change)
+        : edited(manifestOf(period), change)
+      const verdict = await forgery.meanwhile(async () => {
+        const { id, transaction } = await forgery.publish(bytes)
+        return check([bytes, manifestOf('2026-Q1')], { ...shallow, target: { id }, transaction })
+      })
+      expected[name] = elsewhere[name] ?? step
+      named[name] = verdict.steps.find(({ outcome }) => outcome === 'different')?.name
+    }
+    assert.deepEqual(named, expected)
+    assert.ok(Object.keys(named).length > 15)
+  })
+
+  test('changed records are caught, and a transaction that published nothing is no excuse', async () => {
+    const own = decodeManifest(manifestOf('2026-Q1'))
+    const moved = paymentsOf(own).map((each, at) => (at === 0 ? { ...each, amount: each.amount + 1n } : each))
+    const target = { period: '2026-Q1' }
+    const transaction = `0x${'6'.repeat(64)}` as Hex
+    const verdict = await check([manifestOf('2026-Q1'), encodeRecords(moved)], {
+      ...shallow,
+      target,
+      transaction,
+    })
+    assertCaught(verdict, 'records')
+  })
+
+  test('the manifest before, where nobody has it, is missing', async () => {
+    const verdict = await check([manifestOf('2026-Q2')], { ...shallow, target: { period: '2026-Q2' } })
+    assert.equal(verdict.exitCode, 3, told(verdict))
+    assert.equal(verdict.first?.name, 'carry-over')
   })
 })
 

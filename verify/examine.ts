@@ -20,6 +20,7 @@ import {
   weightOf,
 } from '../disbursement/index.ts'
 import { integersAsText } from '../disbursement/manifest.ts'
+import { agreementOf } from './agreement.ts'
 import { compareManifests, type Expected } from './compare.ts'
 import { type FundingClient, purchaseOf } from './funding.ts'
 import { type Block, type BlockClient, blockAt, lastBlockBefore } from './recordBlock.ts'
@@ -118,7 +119,7 @@ export async function examine(
       step,
       list.map((each) => explained(each, computed)),
     )
-  tellAgreement(findings, manifest, computed, period)
+  tellAgreement(findings, manifest, computed)
   return { findings, computed }
 }
 
@@ -190,10 +191,11 @@ async function judgeRecordBlock(
   return block
 }
 
-/** What was paid in, by the chain's own account; null when there is no telling. */
+/** What was paid in, by the chain's own account. */
 type Funds = { funded: bigint; lp: Manifest['lp'] }
 
-async function judgeFunding(
+/** What was paid in; null, and a finding, when there is no telling. */
+export async function judgeFunding(
   client: ChainClient,
   deployment: Deployment,
   manifest: Manifest,
@@ -256,30 +258,8 @@ function recompute(
   }
 }
 
-function tellAgreement(
-  findings: Findings,
-  manifest: Manifest,
-  computed: Disbursement | null,
-  period: Period,
-): void {
-  const { income, payout, recordBlock, totals, parameters } = manifest
-  const sums = `funded ${payout.funded} + carried in ${payout.carryIn} + accrued before ${payout.accruedBefore} = paid ${totals.paid} + carried out ${payout.carryOut} + accrues ${payout.accruedAfter} + returned ${payout.returned}`
-  const details: Partial<Record<StepName, string>> = {
-    terms: `${manifest.program}, ${period.name}: ${parameters.incomeShareBps} bps, ${parameters.forfeit}, over ${parameters.denominator}`,
-    deployment: `chain ${manifest.chainId}, token ${manifest.contracts.token}, ${manifest.excluded.length} addresses excluded`,
-    'record block': `${recordBlock.number} ${recordBlock.hash}, final`,
-    lots: `${manifest.lotsHash}`,
-    holders: `${manifest.holders.length} holders with primary lots`,
-    wallets: `${manifest.holders.reduce((sum, { wallets }) => sum + wallets.length, 0)} wallets`,
-    custody: `${manifest.holders.reduce((sum, { custody }) => sum + custody.total, 0n)} in all`,
-    entitlement: `${totals.entitlement} of ${totals.lots} in all`,
-    income: `floor(${income.amount} · ${income.bps} / 10000) = ${income.due}`,
-    funding: `${payout.funded} ${payout.symbol}`,
-    'carry-over': `${payout.carryIn} carried in, ${payout.accruedBefore} accrued`,
-    allocations: sums,
-    leaves: `${totals.leaves} leaves in ${totals.shards} shards`,
-    root: `${manifest.root ?? 'none: nobody is paid'}`,
-  }
+function tellAgreement(findings: Findings, manifest: Manifest, computed: Disbursement | null): void {
+  const details = agreementOf(manifest)
   const known: readonly StepName[] =
     computed === null
       ? ['terms', 'deployment', 'record block', 'lots', 'holders', 'wallets', 'custody', 'entitlement']

@@ -17,5 +17,14 @@ export { type Block, finalBlock, lastBlockBefore } from './recordBlock.ts'
 export { ChainReplay, type ReplayOptions, weighUnits } from './replayChain.ts'
 export { verdictText } from './report.ts'
 export { apiSource, bytesSource, documentUrl, fetchDocument, type Source, sourceOf } from './source.ts'
-export { type Difference, type Outcome, STEPS, type Step, type StepName, sentenceOf } from './steps.ts'
+export {
+  type Difference,
+  DOCUMENT_STEPS,
+  type Outcome,
+  STEP_NAMES,
+  STEPS,
+  type Step,
+  type StepName,
+  sentenceOf,
+} from './steps.ts'
 export { type ExitCode, type Target, type Verdict, type VerifyInput, verify } from './verify.ts'

@@ -1,7 +1,17 @@
 // What the distributor said: every publication of the issuer, and which of them were taken back.
-import { type Address, decodeAbiParameters, type Hex, pad, parseAbiParameters, toEventSelector } from 'viem'
+import {
+  type Address,
+  decodeAbiParameters,
+  type Hex,
+  type PublicClient,
+  pad,
+  parseAbiParameters,
+  TransactionReceiptNotFoundError,
+  toEventSelector,
+} from 'viem'
+import { merkleDistributorAbi } from '../contracts/abi.ts'
 import { type Deployment, distributionId } from '../disbursement/index.ts'
-import { fetchLogs, type LogClient } from './logs.ts'
+import { type FetchedLog, fetchLogs, type LogClient } from './logs.ts'
 import type { ReplayOptions } from './replayChain.ts'
 
 /** A Published event. */
@@ -16,6 +26,8 @@ export type Publication = {
   block: bigint
   transaction: Hex
 }
+
+type PublishedLog = Pick<FetchedLog, 'data' | 'blockNumber' | 'transactionHash'> & { topics: readonly Hex[] }
 
 const PUBLISHED = toEventSelector('Published(bytes32,address,address,bytes32,bytes32,uint256,bytes32)')
 const CANCELLED = toEventSelector('Cancelled(bytes32,uint256)')
@@ -41,16 +53,54 @@ export async function publicationsOf(
     to,
   }
   const topics = [PUBLISHED, null, pad(deployment.issuer, { size: 32 })]
-  for await (const { logs } of fetchLogs(client, { ...request, topics })) {
-    for (const { topics: own, data, blockNumber, transactionHash } of logs) {
-      const [terms, root, total, manifestHash] = decodeAbiParameters(DATA, data)
-      const key = { issuer: addressOf(own[2]), token: addressOf(own[3]), terms, root }
-      const id = distributionId(key)
-      if (id !== own[1]) continue
-      found.push({ id, ...key, total, manifestHash, block: blockNumber, transaction: transactionHash })
-    }
-  }
+  for await (const { logs } of fetchLogs(client, { ...request, topics }))
+    found.push(...logs.flatMap(publicationIn))
   return found
+}
+
+/** The issuer's publications in one transaction; none where the chain has no such transaction. */
+export async function publicationsIn(
+  client: Pick<PublicClient, 'getTransactionReceipt'>,
+  { distributor, issuer }: Deployment,
+  transaction: Hex,
+): Promise<Publication[]> {
+  try {
+    const { logs } = await client.getTransactionReceipt({ hash: transaction })
+    return logs
+      .filter(({ address, topics }) => address.toLowerCase() === distributor && topics[0] === PUBLISHED)
+      .flatMap(publicationIn)
+      .filter((each) => each.issuer === issuer)
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return []
+    throw error
+  }
+}
+
+/** The publication in a log of the distributor; none where its id is not made of its own fields. */
+const publicationIn = ({ topics, data, blockNumber, transactionHash }: PublishedLog): Publication[] => {
+  const [terms, root, total, manifestHash] = decodeAbiParameters(DATA, data)
+  const key = { issuer: addressOf(topics[2]), token: addressOf(topics[3]), terms, root }
+  const id = distributionId(key)
+  if (id !== topics[1]) return []
+  return [{ id, ...key, total, manifestHash, block: blockNumber, transaction: transactionHash }]
+}
+
+/** The distributor's word of what was cancelled, swept, or given away to shards in full. */
+const ENDED = ((1n << 128n) - 1n) << 128n
+
+/** Can nothing be claimed of a distribution any more? Only then may it have been cancelled. */
+export async function hasEnded(
+  client: Pick<PublicClient, 'readContract'>,
+  { distributor }: Deployment,
+  { id }: Pick<Publication, 'id'>,
+): Promise<boolean> {
+  const request = {
+    abi: merkleDistributorAbi,
+    address: distributor,
+    functionName: 'wordOf',
+    args: [id],
+  } as const
+  return (await client.readContract(request)) === ENDED
 }
 
 /** Was a distribution taken back by its issuer before it opened? */

@@ -29,6 +29,11 @@ export const STEPS = {
 export type StepName = keyof typeof STEPS
 export const STEP_NAMES = Object.keys(STEPS) as StepName[]
 
+/** What only a replay can say: without one, who held what is the manifest's word. */
+const REPLAYED: readonly StepName[] = ['replay', 'lots', 'previous']
+/** The steps that need no replay of the chain. */
+export const DOCUMENT_STEPS: readonly StepName[] = STEP_NAMES.filter((name) => !REPLAYED.includes(name))
+
 /** Something on which two computations differ, each as text; `holder` when it is one holder's. */
 export type Difference = { what: string; stated: string; computed: string; holder?: Address }
 
@@ -43,17 +48,25 @@ export type Step = {
   differences: readonly Difference[]
 }
 
+type Finding = Omit<Step, 'name' | 'about'>
+
 /** Collects what was found until every step has an outcome. A step that differs stays so. */
 export class Findings {
-  readonly #found = new Map<StepName, Omit<Step, 'name' | 'about'>>()
+  readonly #found = new Map<StepName, Finding>()
+  readonly #onStep: ((step: Step) => void) | undefined
+
+  /** @param onStep is told of every step as it comes out, and again when more is found */
+  constructor(onStep?: (step: Step) => void) {
+    this.#onStep = onStep
+  }
 
   ok(name: StepName, detail: string): void {
-    if (!this.#found.has(name)) this.#found.set(name, { outcome: 'ok', detail, differences: [] })
+    if (!this.#found.has(name)) this.#set(name, { outcome: 'ok', detail, differences: [] })
   }
 
   missing(name: StepName, detail: string): void {
     if (this.#found.get(name)?.outcome !== 'different') {
-      this.#found.set(name, { outcome: 'missing', detail, differences: [] })
+      this.#set(name, { outcome: 'missing', detail, differences: [] })
     }
   }
 
@@ -64,7 +77,7 @@ export class Findings {
     const [first] = all
     const told = detail ?? (first === undefined ? 'it differs' : sentenceOf(first))
     const text = before?.outcome === 'different' ? before.detail : told
-    this.#found.set(name, { outcome: 'different', detail: text, differences: all })
+    this.#set(name, { outcome: 'different', detail: text, differences: all })
   }
 
   /** Says `ok` of a step that has no differences, else `different`. */
@@ -78,14 +91,19 @@ export class Findings {
   }
 
   /** Steps nobody has said anything of could not be taken: that is missing too. */
-  steps(reason: string): Step[] {
-    return STEP_NAMES.map((name) => ({
-      name,
-      about: STEPS[name],
-      ...(this.#found.get(name) ?? { outcome: 'missing' as const, detail: reason, differences: [] }),
-    }))
+  steps(reason: string, names: readonly StepName[] = STEP_NAMES): Step[] {
+    return names.map((name) =>
+      stepOf(name, this.#found.get(name) ?? { outcome: 'missing', detail: reason, differences: [] }),
+    )
+  }
+
+  #set(name: StepName, finding: Finding): void {
+    this.#found.set(name, finding)
+    this.#onStep?.(stepOf(name, finding))
   }
 }
+
+const stepOf = (name: StepName, finding: Finding): Step => ({ name, about: STEPS[name], ...finding })
 
 /** One difference as a sentence. */
 export const sentenceOf = ({ what, stated, computed, holder }: Difference): string =>

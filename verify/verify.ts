@@ -1,29 +1,28 @@
 // SPEC section 10: a distribution against the chain, without the subgraph and without anybody's server.
-import { BaseError, type Hex, keccak256 } from 'viem'
+import { type Hex, keccak256 } from 'viem'
 import {
   type Deployment,
-  DisbursementError,
   deadlineOf,
   decodeTerms,
-  manifestHash as hashOfManifest,
   type Manifest,
   type Payment,
   periodOf,
   type Terms,
 } from '../disbursement/index.ts'
+import { examineAlone } from './alone.ts'
 import { distributedIn } from './calldata.ts'
-import { MissingData } from './errors.ts'
+import { MissingData, whyMissing } from './errors.ts'
 import { type ChainClient, examine } from './examine.ts'
 import { byId, byPeriod, type Located, readManifest } from './locate.ts'
+import { otherPublications, unprovable, WITHOUT_REPLAY } from './notes.ts'
 import { judgeOffering } from './offering.ts'
 import { examineEarlier, manifestsBefore } from './previous.ts'
-import { isCancelled, type Publication, publicationsOf } from './publications.ts'
-import { wordsOf } from './reaction.ts'
+import { hasEnded, isCancelled, type Publication, publicationsIn, publicationsOf } from './publications.ts'
 import { rebuild } from './rebuild.ts'
 import { judgeRecords } from './records.ts'
 import { ChainReplay, type ReplayOptions } from './replayChain.ts'
 import type { Source } from './source.ts'
-import { different, Findings, type Step } from './steps.ts'
+import { DOCUMENT_STEPS, different, Findings, STEP_NAMES, type Step } from './steps.ts'
 
 /** What to verify: a distribution by its id, or a period; with both, that the one is the other's. */
 export type Target = { id?: Hex | undefined; period?: string | undefined }
@@ -36,6 +35,17 @@ export type VerifyInput = {
   source: Source
   /** A transaction that called `distribute`: its calldata are the records. */
   calldata?: Hex | undefined
+  /**
+   * `chain` (the default) replays the logs from the first block on. `documents` checks everything else, in a few requests:
+   * who held what is then the manifest's word.
+   */
+  depth?: 'chain' | 'documents' | undefined
+  /** Where the distribution is said to be published: with `documents` it is looked for there first. */
+  transaction?: Hex | undefined
+  /** Is told of every step as it comes out, and again when more is found. */
+  onStep?: ((step: Step) => void) | undefined
+  /** Is told the manifest as soon as it is read. */
+  onManifest?: ((manifest: Manifest) => void) | undefined
   /** The income as its issuer states it, in base units: then the manifest itself can be made again where nobody has it. */
   income?: { amount: bigint; statementHash: Hex | null } | undefined
   options?: ReplayOptions | undefined
@@ -75,19 +85,9 @@ export async function verify(input: VerifyInput): Promise<Verdict> {
   return work.verdict(reason)
 }
 
-/** Turns what stops the work into a sentence; anything that is no want of data is a bug and goes on. */
-const whyMissing = (error: unknown): string => {
-  if (error instanceof MissingData) return error.message
-  if (error instanceof BaseError)
-    return `the RPC does not answer as it must (${wordsOf(error).slice(0, 200)})`
-  // The replay met logs that cannot be all of them, or not these contracts'.
-  if (error instanceof DisbursementError) return error.message
-  throw error
-}
-
 class Verification {
   readonly #input: VerifyInput
-  readonly #findings = new Findings()
+  readonly #findings: Findings
   readonly #notes: string[] = []
   #publication: Publication | null = null
   #manifest: Manifest | null = null
@@ -96,6 +96,7 @@ class Verification {
 
   constructor(input: VerifyInput) {
     this.#input = input
+    this.#findings = new Findings(input.onStep)
   }
 
   async run(): Promise<void> {
@@ -105,7 +106,7 @@ class Verification {
     if (chainId !== deployment.chainId) return
     this.#head = (await client.getBlock({ blockTag: 'latest' })).number
     await judgeOffering(client, this.#input, this.#findings)
-    const publications = await publicationsOf(client, deployment, this.#head, this.#input.options)
+    const publications = await this.#publications()
     const paid = await this.#calldata()
     const located = await this.#locate(publications, paid?.id)
     await this.#judgePublished(located)
@@ -116,6 +117,11 @@ class Verification {
       this.#input.source,
       this.#findings,
     )
+    if (this.#isShallow) {
+      const own = await examineAlone(client, this.#input, manifest, this.#findings)
+      this.#notes.push(WITHOUT_REPLAY)
+      return this.#judgeRoot(own.root, own.total)
+    }
     const replay = new ChainReplay(client, this.#program(), this.#input.options)
     const earlier = await manifestsBefore(manifest, this.#input, this.#findings)
     const before = await examineEarlier(earlier, this.#input, replay, publications, (each) =>
@@ -139,11 +145,14 @@ class Verification {
       this.#findings.ok('previous', names.length === 0 ? 'the first period' : names.join(', '))
     }
     if (computed !== null) this.#judgeRoot(computed.root, computed.total)
-    await this.#tellOthers(publications, [manifest, ...earlier.manifests])
+    const others = [manifest, ...earlier.manifests]
+    this.#notes.push(
+      ...(await otherPublications(this.#publication, publications, others, (each) => this.#isStanding(each))),
+    )
   }
 
   verdict(reason: string): Verdict {
-    const steps = this.#findings.steps(reason)
+    const steps = this.#findings.steps(reason, this.#isShallow ? DOCUMENT_STEPS : STEP_NAMES)
     const differing = steps.find(({ outcome }) => outcome === 'different')
     const missing = steps.find(({ outcome }) => outcome === 'missing')
     return {
@@ -155,8 +164,21 @@ class Verification {
       manifestHash: this.#publication?.manifestHash ?? this.#hash,
       root: this.#publication?.root ?? null,
       total: this.#publication?.total ?? null,
-      notes: [...this.#unprovable(), ...this.#notes],
+      notes: [...(this.#manifest === null ? [] : [unprovable(this.#manifest)]), ...this.#notes],
     }
+  }
+
+  get #isShallow(): boolean {
+    return this.#input.depth === 'documents'
+  }
+
+  async #publications(): Promise<Publication[]> {
+    const { client, deployment, transaction, target, options } = this.#input
+    if (this.#isShallow && transaction !== undefined) {
+      const found = await publicationsIn(client, deployment, transaction)
+      if (found.some(({ id }) => target.id === undefined || id === target.id)) return found
+    }
+    return publicationsOf(client, deployment, this.#head, options)
   }
 
   #program() {
@@ -171,6 +193,7 @@ class Verification {
 
   async #isStanding(publication: Publication): Promise<boolean> {
     const { client, deployment, options } = this.#input
+    if (!(await hasEnded(client, deployment, publication))) return true
     return !(await isCancelled(client, deployment, publication, this.#head, options))
   }
 
@@ -244,6 +267,7 @@ class Verification {
     }
     const { manifest } = read
     this.#manifest = manifest
+    this.#input.onManifest?.(manifest)
     const { period } = this.#input.target
     if (period !== undefined && manifest.period.name !== period) {
       this.#findings.different('manifest', different('its period', manifest.period.name, period))
@@ -281,32 +305,6 @@ class Verification {
     for (const { name, outcome, detail, differences } of findings.steps('')) {
       if (outcome === 'different') this.#findings.different(name, differences, detail)
       else if (outcome === 'ok') this.#findings.ok(name, detail)
-    }
-  }
-
-  #unprovable(): string[] {
-    const income = this.#manifest?.income
-    if (income === undefined) return []
-    const statement =
-      income.statementHash === null ? 'without a statement' : `statement ${income.statementHash}`
-    return [
-      `No chain can prove the income itself: ${income.amount} base units of ${income.currency.symbol}, ${statement}, is the issuer’s word.`,
-    ]
-  }
-
-  /** Standing publications before this one that no manifest here accounts for: perhaps a second payout. */
-  async #tellOthers(publications: readonly Publication[], manifests: readonly Manifest[]): Promise<void> {
-    const [manifest] = manifests
-    const own = this.#publication
-    if (own === null || manifest === undefined) return
-    const known = new Set([own.manifestHash, ...manifests.map(hashOfManifest)])
-    for (const each of publications) {
-      const isNear = each.block > manifest.recordBlock.number && each.block <= own.block
-      if (!isNear || each.token !== own.token || known.has(each.manifestHash)) continue
-      if (!(await this.#isStanding(each))) continue
-      this.#notes.push(
-        `The issuer has also published ${each.id} in the same asset, in ${each.transaction}: ask what it is for.`,
-      )
     }
   }
 }

@@ -307,10 +307,10 @@ describe('problems are named', () => {
     expect(() => parseManifest(manifestBytes(manifest))).toThrow(ManifestError)
   })
 
-  test('a problem of one holder carries its address', () => {
-    expect(checkManifest(holder(1, { weight: 201n })).find(({ code }) => code === 'WEIGHT')?.holder).toBe(
-      address(2),
-    )
+  test('a problem of one holder carries its address, and both values', () => {
+    const problem = checkManifest(holder(1, { weight: 201n })).find(({ code }) => code === 'WEIGHT')
+    expect(problem?.holder).toBe(address(2))
+    expect(problem?.values).toEqual({ what: 'weight', stated: '201', computed: '200' })
   })
 
   test('other terms, deployments and predecessors', () => {
@@ -324,6 +324,8 @@ describe('problems are named', () => {
     const renamed = { ...second.manifest, period: { ...second.manifest.period, name: 'P9' } }
     expect(codesOf(renamed, { terms: rules })).toEqual(['TERMS'])
     expect(codesOf(second.manifest, { deployment: { ...deployment(), chainId: 1 } })).toEqual(['DEPLOYMENT'])
+    const called = { ...second.manifest, payout: { ...second.manifest.payout, symbol: 'USDC' } }
+    expect(codesOf(called, { terms: rules, deployment: deployment() })).toEqual(['FUNDING'])
     expect(codesOf(second.manifest, { previous: null })).toEqual(['PREVIOUS'])
     expect(codesOf(second.manifest, { previous: second.manifest })).toEqual(['PREVIOUS'])
   })

@@ -1,0 +1,145 @@
+// A manifest without a replay: against itself, the terms, the deployment, its record block and the manifest before it.
+// Who held what is then its own word.
+import canonicalize from 'canonicalize'
+import { type Hex, keccak256 } from 'viem'
+import {
+  checkManifest,
+  distributionTree,
+  type Manifest,
+  type ManifestProblemCode,
+  paymentsOf,
+  periodOf,
+  periodsOf,
+} from '../disbursement/index.ts'
+import { integersAsText } from '../disbursement/manifest.ts'
+import { agreementOf } from './agreement.ts'
+import { MissingData } from './errors.ts'
+import { type ChainClient, judgeFunding, type Program } from './examine.ts'
+import { readManifest } from './locate.ts'
+import { blockAt, finalBlock } from './recordBlock.ts'
+import type { Source } from './source.ts'
+import { DOCUMENT_STEPS, different, type Findings, type StepName } from './steps.ts'
+
+const STEP_OF: Record<ManifestProblemCode, StepName> = {
+  SPEC: 'terms',
+  TERMS: 'terms',
+  DEPLOYMENT: 'deployment',
+  RECORD_BLOCK: 'record block',
+  HOLDERS: 'holders',
+  WALLETS: 'wallets',
+  EXCLUDED: 'wallets',
+  CUSTODY: 'custody',
+  ENTITLEMENT: 'entitlement',
+  WEIGHT: 'entitlement',
+  INCOME: 'income',
+  FUNDING: 'funding',
+  CARRIED: 'carry-over',
+  PREVIOUS: 'carry-over',
+  ALLOCATION: 'allocations',
+  STATUS: 'allocations',
+  PAYOUT: 'allocations',
+  IDENTITY: 'allocations',
+  LEAF: 'leaves',
+  TOTALS: 'leaves',
+  ROOT: 'root',
+}
+
+/** What follows from the manifest's own holders; no root when nobody is paid. */
+export type OwnLeaves = { root: Hex | null; total: bigint }
+
+/**
+ * Tells every step of {@link DOCUMENT_STEPS} that is about the manifest's figures.
+ * @throws MissingData when the chain does not answer
+ */
+export async function examineAlone(
+  client: ChainClient,
+  program: Program & { source: Source },
+  manifest: Manifest,
+  findings: Findings,
+): Promise<OwnLeaves> {
+  await judgeRecordBlock(client, manifest, findings)
+  const previous = await manifestBefore(program, manifest, findings)
+  const context = previous === undefined ? program : { ...program, previous }
+  const problems = checkManifest(manifest, context)
+  for (const { code, message, holder, values } of problems) {
+    const difference =
+      values === undefined ? [] : [{ ...values, ...(holder === undefined ? {} : { holder }) }]
+    const step = values?.what === 'accruedBefore' ? 'carry-over' : STEP_OF[code]
+    findings.different(step, difference, message)
+  }
+  const { terms, deployment } = program
+  if (terms.streams[manifest.stream].periods.some(({ name }) => name === manifest.period.name)) {
+    const period = periodOf(terms, manifest.stream, manifest.period.name)
+    const funds = await judgeFunding(client, deployment, manifest, period, new Map(), findings)
+    const texts = [manifest.lp, funds?.lp ?? null].map((lp) => canonicalize(integersAsText(lp)))
+    const unlike = funds === null ? [] : different('the purchase', ...(texts as [string, string]))
+    if (unlike.length > 0) findings.different('funding', unlike)
+  }
+  const details = agreementOf(manifest)
+  for (const step of DOCUMENT_STEPS) {
+    const detail = details[step]
+    if (detail !== undefined) findings.ok(step, detail)
+  }
+  return ownLeaves(manifest)
+}
+
+const ownLeaves = (manifest: Manifest): OwnLeaves => {
+  const payments = paymentsOf(manifest)
+  const { root, total } = payments.length === 0 ? { root: null, total: 0n } : distributionTree(payments)
+  return { root, total }
+}
+
+/** The stated record block is on the chain, is followed by a block after the period's end, and is final. */
+async function judgeRecordBlock(
+  client: ChainClient,
+  { recordBlock: stated, period }: Manifest,
+  findings: Findings,
+): Promise<void> {
+  const end = BigInt(Date.parse(period.end) / 1000)
+  const [there, next] = await Promise.all([
+    blockAt(client, stated.number),
+    blockAt(client, stated.number + 1n),
+  ])
+  findings.judge(
+    'record block',
+    [
+      ...different(`the hash of block ${stated.number}`, stated.hash, there?.hash ?? 'no such block'),
+      ...different(`the time of block ${stated.number}`, stated.timestamp, there?.timestamp ?? 'none'),
+      ...(next !== null && next.timestamp < end
+        ? different('the record block', stated.number, `${next.number} or later: it too is before the end`)
+        : []),
+    ],
+    `${stated.number} ${stated.hash}, final`,
+  )
+  try {
+    const final = await finalBlock(client)
+    if (final.timestamp >= end) return
+    findings.different('record block', [], `no final block has reached the period’s end ${period.end} yet`)
+  } catch (error) {
+    if (!(error instanceof MissingData)) throw error
+    findings.missing('record block', error.message)
+  }
+}
+
+/** The manifest of the period before: null when there is none, undefined when nobody has it. */
+async function manifestBefore(
+  { terms, source }: Program & { source: Source },
+  { stream, period, previous }: Manifest,
+  findings: Findings,
+): Promise<Manifest | null | undefined> {
+  const periods = periodsOf(terms, stream).map(({ name }) => name)
+  const position = periods.indexOf(period.name)
+  if (position <= 0) return position === 0 ? null : undefined
+  if (previous === null) {
+    findings.different(
+      'carry-over',
+      different('the manifest before', 'none', `that of ${periods[position - 1]}`),
+    )
+    return undefined
+  }
+  const bytes = await source.manifest(previous)
+  const read = bytes === null || keccak256(bytes) !== previous ? null : readManifest(bytes)
+  if (read !== null && 'manifest' in read) return read.manifest
+  findings.missing('carry-over', `nobody has the manifest ${previous} of the period before: give it too`)
+  return undefined
+}
