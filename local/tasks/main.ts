@@ -25,6 +25,11 @@ const TASKS: readonly Task[] = [
     about: 'compile the contracts, build the page',
     run: async () => (await import('../build.ts')).build().then(() => 0),
   },
+  {
+    name: 'fuzz',
+    about: 'random programs, judged by subgraph, replay and chain: ./dev fuzz --seed 1 --programs 100',
+    run: async (args) => (await import('./fuzz.ts')).fuzz(args),
+  },
   { name: 'reset', about: 'remove all local state', run: async () => (await import('./reset.ts')).reset() },
   {
     name: 'prorata',

@@ -8,17 +8,15 @@ import { Pair } from '../generated/schema'
  * What one transaction can do to the price must not buy basis, so the deposit is measured against the reserves at the close
  * of the block before: ref = isqrt(k·A/E)·u/L, and amount counts only up to 2% above it.
  *
- * @param opening the pair had no LP supply before: there was no price that could have been pushed, and amount counts.
+ * @param opening the pair had no LP supply before: amount counts where neither was there a price, which takes both reserves;
+ * somebody may have given the pair one of them.
  */
 export function depositBasis(pair: Pair, amount: BigInt, units: BigInt, opening: bool): BigInt {
   const before = pair.closeReserveToken
   const beforeOther = pair.closeReserveOther
-  if (opening && before.isZero() && beforeOther.isZero()) return amount
-  let ref = BigInt.zero()
-  if (!before.isZero() && !beforeOther.isZero()) {
-    const k = pair.reserveToken.times(pair.reserveOther)
-    ref = squareRoot(k.times(before).div(beforeOther)).times(units).div(pair.lpSupply)
-  }
+  if (before.isZero() || beforeOther.isZero()) return opening ? amount : BigInt.zero()
+  const k = pair.reserveToken.times(pair.reserveOther)
+  const ref = squareRoot(k.times(before).div(beforeOther)).times(units).div(pair.lpSupply)
   const hundred = BigInt.fromI32(100)
   return amount.times(hundred) <= ref.times(BigInt.fromI32(102)) ? amount : ref
 }

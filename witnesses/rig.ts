@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ReplayError } from '../disbursement/index.ts'
+import type { Action } from './actions.ts'
+import { Chain } from './chain.ts'
+import { compare, type Difference } from './compare.ts'
+import { Graph, IndexingFailed } from './graph.ts'
+import { type Fault, type History, replay } from './history.ts'
+import { type PlayedBlock, Player } from './player.ts'
+import { Stage } from './stage.ts'
+
+// One chain, one graph-node and one PostgreSQL, on which program after program is played: each on contracts of its own.
+
+/** What came of a program. */
+export type Judgement = {
+  /** Empty: the witnesses agree at every block. */
+  differences: Difference[]
+  blocks: readonly PlayedBlock[]
+  transactions: number
+  logs: number
+  met: ReadonlyMap<string, number>
+  seconds: { play: number; index: number; compare: number }
+}
+
+export type JudgeOptions = {
+  /** Whether the token is the pair's token0. */
+  tokenFirst: boolean
+  /** What is put wrong in the replay, in tests of the tests. */
+  fault?: Fault
+}
+
+export class Rig {
+  readonly dir: string
+  readonly chain: Chain
+  /** Null: only the replay and the chain are asked. */
+  readonly graph: Graph | null
+  #programs = 0
+
+  private constructor(dir: string, chain: Chain, graph: Graph | null) {
+    this.dir = dir
+    this.chain = chain
+    this.graph = graph
+  }
+
+  static async start(witnesses: 'all' | 'replay and chain'): Promise<Rig> {
+    const dir = mkdtempSync(join(tmpdir(), 'prorata-witnesses-'))
+    const chain = await Chain.start(dir)
+    try {
+      return new Rig(dir, chain, witnesses === 'all' ? await Graph.start(dir, chain) : null)
+    } catch (error) {
+      await chain.stop()
+      throw error
+    }
+  }
+
+  /** How many programs were played so far. */
+  get programs(): number {
+    return this.#programs
+  }
+
+  /** Plays a program on fresh contracts and compares the witnesses at each of its blocks. */
+  async judge(actions: readonly Action[], { tokenFirst, fault }: JudgeOptions): Promise<Judgement> {
+    const began = performance.now()
+    const stage = await Stage.deploy(this.chain, tokenFirst)
+    const player = new Player(stage)
+    const head = await player.play(actions)
+    const played = performance.now()
+    const name = `program-${++this.#programs}`
+    const subgraph = (await this.graph?.deploy(stage, name)) ?? null
+    let indexed = performance.now()
+    let differences: Difference[]
+    let history: History | null = null
+    try {
+      // The replay is made while graph-node indexes.
+      const [made] = await Promise.all([
+        replay(stage, head, fault),
+        subgraph && this.graph?.indexed(subgraph, head).then(() => (indexed = performance.now())),
+      ])
+      history = made
+      differences = await compare(stage, history, subgraph?.query ?? null)
+    } catch (error) {
+      differences = [refusal(error, head)]
+    }
+    if (subgraph) await this.graph?.remove(name)
+    const done = performance.now()
+    return {
+      differences,
+      blocks: player.blocks,
+      transactions: player.sent,
+      logs: history?.logs.length ?? 0,
+      met: history?.met ?? new Map(),
+      seconds: {
+        play: (played - began) / 1000,
+        index: (indexed - played) / 1000,
+        compare: (done - indexed) / 1000,
+      },
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.graph?.stop()
+    await this.chain.stop()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** A witness that cannot go on differs from the others; anything else is no finding. */
+const refusal = (error: unknown, block: number): Difference => {
+  if (error instanceof ReplayError)
+    return { block, what: 'the replay refuses the logs', replay: error.message }
+  if (error instanceof IndexingFailed) return { block, what: 'the subgraph fails', subgraph: error.message }
+  throw error
+}
+
+/** The actions up to the first block on which the witnesses differ: what came later has no part in it. */
+export const upToDifference = (
+  actions: readonly Action[],
+  { differences, blocks }: Judgement,
+): readonly Action[] => {
+  const first = blocks.find(({ number }) => number === differences[0]?.block)
+  return first === undefined ? actions : actions.slice(0, first.actions)
+}
