@@ -1,5 +1,5 @@
 import { type Action, codeOf } from './actions.ts'
-import { type Difference, described } from './compare.ts'
+import { type Difference, described } from './findings.ts'
 import { generate } from './generate.ts'
 import { type Judgement, Rig, upToDifference } from './rig.ts'
 import { shrink } from './shrink.ts'

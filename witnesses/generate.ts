@@ -79,6 +79,8 @@ class Generator {
       [8, () => this.#settle()],
       [2, () => this.#distribute()],
       [7, () => this.#together()],
+      // Before there is a pool, things may lie in the pair already.
+      [early ? 4 : 0, () => ({ ...this.#early(), by: this.#person() })],
     ]
     let left = this.#roll() * weighted.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, action] of weighted) {
@@ -173,6 +175,13 @@ class Generator {
     return way < 0.9 ? { do: 'sync' } : { do: 'donate', other: this.#part(1000) }
   }
 
+  #early(): Move {
+    const way = this.#roll()
+    if (way < 0.35) return { do: 'donate', other: 1 + this.#below(100) }
+    if (way < 0.7) return { do: 'transfer', what: 'token', to: 'pair', part: this.#part(10_000) }
+    return { do: 'sync' }
+  }
+
   #sendUnits(): Action {
     const between = this.#linked.length > 0 && this.#roll() < 0.4 ? this.#pick(this.#linked) : null
     const [by, to] = between ?? [this.#person(), this.#anybody()]
@@ -224,7 +233,7 @@ class Generator {
     const label = this.#published.length
     const leaves = this.#leaves()
     // Now and then more than one shard.
-    const crowd = this.#roll() < 0.04 ? 125 + this.#below(20) : 0
+    const crowd = this.#roll() < 0.03 ? 125 + this.#below(20) : 0
     const open = this.#pick<Opening>(['ever', 'ever', 'minute', 'never'])
     this.#published.push({ label, leaves: leaves.length + crowd, shards: crowd === 0 ? 1 : 2, open })
     const by = this.#roll() < 0.85 ? 'issuer' : this.#actor()

@@ -41,6 +41,7 @@ export type ReplayState = {
 export type History = {
   states: ReplayState[]
   lots: readonly PrimaryLot[]
+  blocks: readonly LedgerBlock[]
   logs: readonly RawLog[]
   /** Every address that ever moved or was sent anything. */
   known: ReadonlySet<Address>
@@ -113,7 +114,7 @@ export const replay = async (stage: Stage, to: number, fault: Fault = {}): Promi
       ...counter.snapshot(),
     })
   }
-  return { states, lots: ledger.lots, logs, known, met: cases.met }
+  return { states, lots: ledger.lots, blocks, logs, known, met: cases.met }
 }
 
 const NOTHING: Wallet = { balance: 0n, staked: 0n, lp: 0n, lpStaked: 0n }

@@ -24,7 +24,22 @@ export type PairRow = {
   lpSupply: string
   lastBlock: number
 }
-export type DistributionRow = { id: Hex; total: string; remaining: string; status: string; claims: number }
+export type DistributionRow = {
+  id: Hex
+  total: string
+  remaining: string
+  status: string
+  claims: number
+  endedAt: string | null
+}
+export type ProviderRow = {
+  id: Address
+  lp: string
+  lpStaked: string
+  lpSeconds: string
+  stakedSeconds: string
+  since: string
+}
 /** Rows of accounts have the address's own wallet beside the holder's fields. */
 export type Reading = {
   block: number
@@ -32,13 +47,16 @@ export type Reading = {
   program: ProgramRow | null
   pair: PairRow | null
   distributions: DistributionRow[]
+  /** Read at the last block of every request alone. */
+  providers: ProviderRow[] | null
 }
 
 const ACCOUNT = 'id holder balance staked lp lpStaked lots custody basis units settled recipient'
 const PROGRAM =
   'holders accounts totalSupply lotsSold transfers swaps claims lastBlock lastBlockHash lastTimestamp'
 const PAIR = 'reserveToken reserveOther closeReserveToken closeReserveOther lpSupply lastBlock'
-const DISTRIBUTION = 'id total remaining status claims'
+const DISTRIBUTION = 'id total remaining status claims endedAt'
+const PROVIDER = 'id lp lpStaked lpSeconds stakedSeconds since'
 
 /** Blocks read in one request, and rows of a page. */
 const TOGETHER = 10
@@ -67,13 +85,16 @@ const readTogether = async (query: Query, blocks: readonly number[]): Promise<Re
       q${n}: pairs(${at}) { ${PAIR} }
       d${n}: distributions(first: ${PAGE}, orderBy: id, ${at}) { ${DISTRIBUTION} }`
   })
-  const answer = await query(`{ ${parts.join('\n')} }`)
+  const last = blocks.at(-1)
+  const providers = `l: liquidityProviders(first: ${PAGE}, orderBy: id, block: { number: ${last} }) { ${PROVIDER} }`
+  const answer = await query(`{ ${parts.join('\n')} ${providers} }`)
   const readings = blocks.map((block) => ({
     block,
     accounts: answer[`a${block}`] as Reading['accounts'],
     program: answer[`p${block}`] as ProgramRow | null,
     pair: (answer[`q${block}`] as PairRow[])[0] ?? null,
     distributions: answer[`d${block}`] as DistributionRow[],
+    providers: block === last ? (answer.l as ProviderRow[]) : null,
   }))
   for (const reading of readings) {
     if (reading.accounts.length < PAGE) continue

@@ -164,6 +164,8 @@ export class Ledger {
         this.#accounts.add(event, event.account, event.of === 'token' ? 'staked' : 'lpStaked', -event.amount)
         return
       case 'recipient':
+        // Even of a holder that has nothing else: the other witness knows it too.
+        this.#accounts.holder(event.holder)
         if (event.recipient === ZERO_ADDRESS) this.#recipients.delete(event.holder)
         else this.#recipients.set(event.holder, event.recipient)
         return

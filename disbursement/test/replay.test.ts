@@ -121,6 +121,10 @@ describe('links', () => {
     expect(chain.of(A).recipient).toBe(C)
     expect(chain.nameRecipient(A, address(0)).close().of(A).recipient).toBeNull()
   })
+
+  test('a recipient is known of a holder that has nothing, as anybody may name one', () => {
+    expect(sold().nameRecipient(B, C).close().of(B)).toMatchObject({ recipient: C, custody: 0n, wallets: [B] })
+  })
 })
 
 describe('liquidity', () => {
