@@ -17,34 +17,36 @@ const ENOUGH = 20
 /**
  * Compares every block from the program's first to the history's last.
  * @param query the subgraph; null to compare the replay and the chain alone
+ * @param from the first block that is asked about; those before count as seen
  * @returns the differences of the first block that has any
  */
-export const compare = async (stage: Stage, history: History, query: Query | null): Promise<Difference[]> => {
+export const compare = async (
+  stage: Stage,
+  history: History,
+  query: Query | null,
+  from = 0,
+): Promise<Difference[]> => {
   const { states } = history
+  const asked = states.map(({ block }) => block).filter((block) => block >= from)
   const found = new Findings()
   checkRules(history, found)
-  const readings =
-    query === null
-      ? null
-      : readBlocks(
-          query,
-          states.map(({ block }) => block),
-        )
+  const readings = query === null ? null : readBlocks(query, asked)
   const units = new UnitTime()
-  let before: ReplayState | undefined
+  let agreed: ReplayState | undefined
   const reserves = new Map<number, ReplayState['reserves']>()
   for (const state of states) {
-    const reading = readings === null ? null : ((await readings.next()).value as Reading)
     reserves.set(state.block, state.reserves)
     units.add(state, history.known)
+    if (state.block < from) continue
+    const reading = readings === null ? null : ((await readings.next()).value as Reading)
     if (reading?.providers) compareProviders(stage, history, state, reading.providers, units, found)
     if (reading !== null) compareReading(stage, history, state, reading, reserves, found)
     await compareChain(stage, history, state, reading, found)
     if (found.upTo(state.block).length > 0) break
-    before = state
+    agreed = state
   }
   const last = states.at(-1)
-  if (last !== undefined && before === last) {
+  if (last !== undefined && agreed === last) {
     compareUnits(stage, history, last, units, found)
     if (query !== null) await compareRows(history, query, found)
   }

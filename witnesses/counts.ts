@@ -11,6 +11,7 @@ export type Distribution = {
 }
 
 const TRANSFER = toEventSelector('Transfer(address,address,uint256)')
+const APPROVAL = toEventSelector('Approval(address,address,uint256)')
 const SWAP = toEventSelector('Swap(address,uint256,uint256,uint256,uint256,address)')
 const PUBLISHED = toEventSelector('Published(bytes32,address,address,bytes32,bytes32,uint256,bytes32)')
 const OPENED = toEventSelector('Opened(bytes32,bytes32,uint256,bytes32,uint256)')
@@ -24,6 +25,7 @@ export class Counter {
   readonly #deployment: Deployment
   readonly #counts = { transfers: 0, swaps: 0, claims: 0 }
   #distributions = new Map<Hex, Distribution>()
+  #lastEvent = 0
 
   constructor(deployment: Deployment) {
     this.#deployment = deployment
@@ -33,12 +35,13 @@ export class Counter {
   snapshot(): {
     counts: { transfers: number; swaps: number; claims: number }
     distributions: Map<Hex, Distribution>
+    lastEvent: number
   } {
-    return { counts: { ...this.#counts }, distributions: this.#distributions }
+    return { counts: { ...this.#counts }, distributions: this.#distributions, lastEvent: this.#lastEvent }
   }
 
   /** @param time the log's block's, in unix seconds */
-  count({ address, topics, data }: RawLog, time: bigint): void {
+  count({ address, topics, data, blockNumber }: RawLog, time: bigint): void {
     const { token, pair, distributor, issuer } = this.#deployment
     const [topic, id, second] = topics
     if (address === token && topic === TRANSFER) this.#counts.transfers++
@@ -56,6 +59,8 @@ export class Counter {
       if (topic === CANCELLED) this.#set(id, { ...known, status: 'CANCELLED', endedAt: time })
       if (topic === SWEPT) this.#set(id, { ...known, status: 'SWEPT', endedAt: time })
     }
+    // Whoever may spend what is no event of the program, and neither is what others publish.
+    if (topic !== APPROVAL) this.#lastEvent = Number(blockNumber)
   }
 
   #set(id: Hex, distribution: Distribution): void {

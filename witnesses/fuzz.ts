@@ -39,8 +39,8 @@ export const fuzz = async ({ seed: first, programs, actions: count, say }: FuzzO
       total.actions += count
       total.transactions += judgement.transactions
       total.blocks += judgement.blocks.length
-      total.logs += judgement.logs
-      for (const [what, times] of judgement.met) met.set(what, (met.get(what) ?? 0) + times)
+      total.logs += judgement.history?.logs.length ?? 0
+      for (const [what, times] of judgement.history?.met ?? []) met.set(what, (met.get(what) ?? 0) + times)
     }
   } catch (error) {
     say(`stopped at seed ${seed}; go on with --seed ${seed} --programs ${first + programs - seed}`)
@@ -64,7 +64,7 @@ export const fuzz = async ({ seed: first, programs, actions: count, say }: FuzzO
 const lineOf = (seed: number, count: number, { seconds, ...came }: Judgement): string => {
   const { play, index, compare } = seconds
   const times = `play ${play.toFixed(1)} s, index ${index.toFixed(1)} s, compare ${compare.toFixed(1)} s`
-  const what = `${number(count)} actions, ${number(came.transactions)} transactions in ${came.blocks.length} blocks, ${number(came.logs)} logs`
+  const what = `${number(count)} actions, ${number(came.transactions)} transactions in ${came.blocks.length} blocks, ${number(came.history?.logs.length ?? 0)} logs`
   const mark = came.differences.length === 0 ? '✓' : '✗'
   return `${mark} seed ${seed}: ${what}; ${times}; ${(play + index + compare).toFixed(1)} s`
 }

@@ -77,7 +77,6 @@ export const replay = async (stage: Stage, to: number, fault: Fault = {}): Promi
   const counter = new Counter(d)
   const known = new Set<Address>()
   const states: ReplayState[] = []
-  let lastEvent = 0
   let lastSync = 0
   let [atBlock, atLog] = [0, 0]
   for (const [at, number] of numbers.entries()) {
@@ -89,7 +88,6 @@ export const replay = async (stage: Stage, to: number, fault: Fault = {}): Promi
       ledger.apply(fault.block?.(block) ?? block, cases)
       for (const event of block.events) for (const each of addressesOf(event)) touched.add(each)
       if (block.events.some(({ kind }) => kind === 'sync')) lastSync = number
-      lastEvent = number
     }
     for (; logs[atLog] !== undefined && Number(logs[atLog]?.blockNumber) === number; atLog++)
       counter.count(logs[atLog] as RawLog, BigInt(timestamp))
@@ -109,7 +107,6 @@ export const replay = async (stage: Stage, to: number, fault: Fault = {}): Promi
       supply: { ...ledger.supply },
       reserves: ledger.reserves,
       lots: ledger.lots.length,
-      lastEvent,
       lastSync,
       ...counter.snapshot(),
     })

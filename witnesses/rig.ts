@@ -6,7 +6,7 @@ import type { Action } from './actions.ts'
 import { Chain } from './chain.ts'
 import { compare } from './compare.ts'
 import type { Difference } from './findings.ts'
-import { Graph, IndexingFailed } from './graph.ts'
+import { Graph, IndexingFailed, type Subgraph } from './graph.ts'
 import { type Fault, type History, replay } from './history.ts'
 import { type PlayedBlock, Player } from './player.ts'
 import { Stage } from './stage.ts'
@@ -19,9 +19,18 @@ export type Judgement = {
   differences: Difference[]
   blocks: readonly PlayedBlock[]
   transactions: number
-  logs: number
-  met: ReadonlyMap<string, number>
+  /** What the replay made of it; null where a witness refused. */
+  history: History | null
   seconds: { play: number; index: number; compare: number }
+}
+
+/** A program that was played. */
+export type Played = {
+  stage: Stage
+  player: Player
+  head: number
+  subgraph: Subgraph | null
+  seconds: number
 }
 
 export type JudgeOptions = {
@@ -62,14 +71,27 @@ export class Rig {
 
   /** Plays a program on fresh contracts and compares the witnesses at each of its blocks. */
   async judge(actions: readonly Action[], { tokenFirst, fault }: JudgeOptions): Promise<Judgement> {
+    const played = await this.play(actions, tokenFirst)
+    const judgement = await this.witness(played, fault)
+    await this.drop(played)
+    return judgement
+  }
+
+  /** Plays a program; graph-node begins to index it. */
+  async play(actions: readonly Action[], tokenFirst: boolean): Promise<Played> {
     const began = performance.now()
     const stage = await Stage.deploy(this.chain, tokenFirst)
     const player = new Player(stage)
     const head = await player.play(actions)
-    const played = performance.now()
-    const name = `program-${++this.#programs}`
-    const subgraph = (await this.graph?.deploy(stage, name)) ?? null
-    let indexed = performance.now()
+    const seconds = (performance.now() - began) / 1000
+    const subgraph = (await this.graph?.deploy(stage, `program-${++this.#programs}`)) ?? null
+    return { stage, player, head, subgraph, seconds }
+  }
+
+  /** Compares the witnesses of what was played. */
+  async witness({ stage, player, head, subgraph, seconds }: Played, fault?: Fault): Promise<Judgement> {
+    const began = performance.now()
+    let indexed = began
     let differences: Difference[]
     let history: History | null = null
     try {
@@ -83,20 +105,22 @@ export class Rig {
     } catch (error) {
       differences = [refusal(error, head)]
     }
-    if (subgraph) await this.graph?.remove(name)
-    const done = performance.now()
     return {
       differences,
+      history,
       blocks: player.blocks,
       transactions: player.sent,
-      logs: history?.logs.length ?? 0,
-      met: history?.met ?? new Map(),
       seconds: {
-        play: (played - began) / 1000,
-        index: (indexed - played) / 1000,
-        compare: (done - indexed) / 1000,
+        play: seconds,
+        index: (indexed - began) / 1000,
+        compare: (performance.now() - indexed) / 1000,
       },
     }
+  }
+
+  /** Stops indexing what was played. */
+  async drop({ subgraph }: Played): Promise<void> {
+    if (subgraph) await this.graph?.remove(subgraph.name)
   }
 
   async stop(): Promise<void> {

@@ -53,8 +53,13 @@ const SUITES: readonly Suite[] = [
   },
   {
     name: 'subgraph',
-    about: 'graph-node and PostgreSQL against chain and model',
+    about: 'histories written by hand, in the real store',
     commands: [['node', '--test', '--test-concurrency=1', 'subgraph/tests/*.test.ts']],
+  },
+  {
+    name: 'witnesses',
+    about: 'subgraph, replay and chain: random programs, attacks, reorganizations',
+    commands: [['node', '--test', '--test-concurrency=1', 'witnesses/test/*.test.ts']],
   },
   {
     name: 'issuer',
