@@ -123,7 +123,11 @@ describe('links', () => {
   })
 
   test('a recipient is known of a holder that has nothing, as anybody may name one', () => {
-    expect(sold().nameRecipient(B, C).close().of(B)).toMatchObject({ recipient: C, custody: 0n, wallets: [B] })
+    expect(sold().nameRecipient(B, C).close().of(B)).toMatchObject({
+      recipient: C,
+      custody: 0n,
+      wallets: [B],
+    })
   })
 })
 
