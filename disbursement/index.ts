@@ -18,6 +18,7 @@ export {
   paymentsOf,
   recordsOf,
 } from './check.ts'
+export { type ClaimCall, type ClaimOrder, planClaims } from './claimCalls.ts'
 export { BURN_ADDRESS, type Deployment, parseDeployment, ZERO_ADDRESS } from './deployment.ts'
 export { type Disbursement, type DisbursementInput, prepareDisbursement } from './disburse.ts'
 export {

@@ -131,6 +131,7 @@ const distribution = record({
   root: bytes,
   manifestHash: bytes,
   transaction: maybe(bytes),
+  status: maybe(text),
 })
 
 const claim = record({
@@ -147,6 +148,7 @@ const claim = record({
   opensAt: count,
   deadline: count,
   claimed: maybe(truth),
+  ended: maybe(truth),
 })
 
 const claims = record({ account: address, claims: list(claim) })
@@ -214,8 +216,10 @@ export function fetchStatus(signal: AbortSignal): Promise<Status> {
   return get('/v1/status', status, signal)
 }
 
-export function fetchDistributions(signal: AbortSignal): Promise<Distribution[]> {
-  return get('/v1/distributions', list(distribution), signal)
+/** What was published and stands: a cancelled distribution pays nothing, and its period may be published again. */
+export async function fetchDistributions(signal: AbortSignal): Promise<Distribution[]> {
+  const all = await get('/v1/distributions', list(distribution), signal)
+  return all.filter(({ status }) => status !== 'cancelled')
 }
 
 /** Null when the address never held the token. */
@@ -228,8 +232,10 @@ export async function fetchHolder(account: Address, signal: AbortSignal): Promis
   }
 }
 
+/** What was paid, or can or may still be: not what was cancelled or swept before it was claimed. */
 export async function fetchClaims(account: Address, signal: AbortSignal): Promise<Claim[]> {
-  return (await get(`/v1/accounts/${account}/claims`, claims, signal)).claims
+  const all = (await get(`/v1/accounts/${account}/claims`, claims, signal)).claims
+  return all.filter(({ claimed, ended }) => claimed === true || ended !== true)
 }
 
 /** Asks the gateway; GraphQL's errors are errors, whatever the status. */

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ApiError, fetchClaims, fetchGraph, fetchHolder, fetchStatus } from '../src/api.ts'
+import {
+  ApiError,
+  fetchClaims,
+  fetchDistributions,
+  fetchGraph,
+  fetchHolder,
+  fetchStatus,
+} from '../src/api.ts'
 import { record, units } from '../src/shape.ts'
 
 const account = `0x${'a'.repeat(40)}` as const
@@ -16,6 +23,22 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+const hash = `0x${'1'.repeat(64)}`
+const claim = {
+  id: hash,
+  distribution: { issuer: account, token: account, terms: hash, root: hash },
+  stream: 'income',
+  period: '2026-Q1',
+  asset: { address: account, symbol: 'USDC', decimals: 6 },
+  index: 0,
+  account,
+  amount: (2n ** 127n).toString(),
+  proof: [],
+  opensAt: 1,
+  deadline: 0,
+  claimed: null,
+}
+
 const chain = { number: 7, timestamp: 1_700_000_000 }
 
 describe('what the API answers', () => {
@@ -25,24 +48,29 @@ describe('what the API answers', () => {
   })
 
   test('amounts become integers of any size', async () => {
-    const hash = `0x${'1'.repeat(64)}`
-    const claim = {
-      id: hash,
-      distribution: { issuer: account, token: account, terms: hash, root: hash },
-      stream: 'income',
-      period: '2026-Q1',
-      asset: { address: account, symbol: 'USDC', decimals: 6 },
-      index: 0,
-      account,
-      amount: (2n ** 127n).toString(),
-      proof: [],
-      opensAt: 1,
-      deadline: 0,
-      claimed: null,
-    }
     answer({ account, claims: [claim] })
     const [read] = await fetchClaims(account, signal)
     expect(read).toMatchObject({ amount: 2n ** 127n, claimed: null, shard: null })
+  })
+
+  test('what ended before it was paid is not shown as a claim, and what is not known stays', async () => {
+    const states = [
+      { claimed: true, ended: true },
+      { claimed: false, ended: true },
+      { claimed: false, ended: false },
+      { claimed: null, ended: null },
+    ]
+    answer({ account, claims: states.map((state) => ({ ...claim, ...state })) })
+    const read = await fetchClaims(account, signal)
+    expect(read.map(({ claimed, ended }) => ({ claimed, ended }))).toEqual(states.toSpliced(1, 1))
+  })
+
+  test('a cancelled distribution does not stand for its period', async () => {
+    const { id, stream, period, asset, amount: total, opensAt, deadline } = claim
+    const row = { id, stream, period, asset, total, opensAt, deadline, root: id, manifestHash: id }
+    answer(['cancelled', 'active', 'swept', null].map((status) => ({ ...row, transaction: null, status })))
+    const read = await fetchDistributions(signal)
+    expect(read.map(({ status }) => status)).toEqual(['active', 'swept', null])
   })
 
   test('a field of the wrong kind is named', async () => {

@@ -4,8 +4,8 @@ import { waitForTransactionReceipt } from 'viem/actions'
 import type { Config } from 'wagmi'
 import { readContract, simulateContract, writeContract } from 'wagmi/actions'
 import { merkleDistributorAbi } from '../../../contracts/abi.ts'
+import { type ClaimCall, planClaims } from '../../../disbursement/claimCalls.ts'
 import type { Address, Asset, Claim, Deployment, Hex } from '../api.ts'
-import { type ClaimCall, planClaims } from '../claims.ts'
 import { ReplacedError, RevertedError } from '../failures.ts'
 
 /** One asset that arrived at one account, from the receipt's Transfer events, with the balances around it. */
