@@ -2,6 +2,7 @@
 // that the real ones show only on bad days; the real ones are tested with the whole stack, in e2e/.
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import type { TestProject } from 'vitest/node'
 
 /** What to answer under one name; {@link Script.answers} first, the rest for every request without one. */
@@ -77,6 +78,10 @@ export default async function setup(project: TestProject) {
       return json({})
     }
     if (kind === 'seen') return json(seen.get(name) ?? [])
+    if (kind === 'openapi') {
+      const { valid, errors } = await new Validator().validate(JSON.parse(text))
+      return json(valid ? [] : [errors].flat())
+    }
     const script = scripts.get(name) ?? {}
     const body = parsed(text)
     seen.get(name)?.push({ headers: request.headers, body })

@@ -1,19 +1,37 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { compressed, guarded, identified } from './answers.ts'
 import { preflight, readableByPages } from './cors.ts'
 import type { App } from './env.ts'
+import { logged } from './log.ts'
 import { type FieldError, ProblemError, problemResponse } from './problem.ts'
+import { addAllocations } from './routes/allocations.ts'
+import { addCalendar } from './routes/calendar.ts'
+import { addClaim } from './routes/claim.ts'
 import { addClaims } from './routes/claims.ts'
 import { addDistribution } from './routes/distribution.ts'
 import { addDistributions } from './routes/distributions.ts'
+import { addDocument } from './routes/document.ts'
+import { addFeed } from './routes/feed.ts'
 import { addHolder } from './routes/holder.ts'
 import { addHolders } from './routes/holders.ts'
 import { addManifest } from './routes/manifest.ts'
 import { addProgram } from './routes/program.ts'
 import { addPublish } from './routes/publish.ts'
 import { addRecords } from './routes/records.ts'
+import { addStatement } from './routes/statement.ts'
 import { addStatus } from './routes/status.ts'
+import { addTerms } from './routes/terms.ts'
+
+/** In the order in which the document tells of them. */
+const ROUTES = [
+  ...[addProgram, addTerms, addCalendar, addFeed],
+  ...[addHolders, addHolder],
+  ...[addDistributions, addDistribution, addAllocations, addClaim, addManifest, addRecords, addPublish],
+  ...[addClaims, addStatement],
+  ...[addStatus],
+]
 
 /** The whole API: what every request goes through, then one file a route. */
 export const createApp = (): OpenAPIHono<App> => {
@@ -28,22 +46,13 @@ export const createApp = (): OpenAPIHono<App> => {
       throw new ProblemError(
         'invalid-request',
         errors.map((each) => `${each.at}: ${each.message}`).join('; '),
-        {
-          errors,
-        },
+        { errors },
       )
     },
   })
 
-  app.use(async (context, next) => {
-    const requestId = crypto.randomUUID()
-    context.set('requestId', requestId)
-    await next()
-    context.res.headers.set('x-request-id', requestId)
-    context.res.headers.set('x-content-type-options', 'nosniff')
-    // Answers that may change are asked for again each time; an ETag makes that cheap.
-    if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-cache')
-  })
+  app.use(identified)
+  app.use(guarded)
   app.use(readableByPages)
   app.use(
     methodNotAllowed({
@@ -57,51 +66,25 @@ export const createApp = (): OpenAPIHono<App> => {
       },
     }),
   )
+  app.use(compressed)
   app.use(etag())
 
-  addProgram(app)
-  addStatus(app)
-  addHolders(app)
-  addHolder(app)
-  addDistributions(app)
-  addDistribution(app)
-  addManifest(app)
-  addRecords(app)
-  addClaims(app)
-  addPublish(app)
-
   app.openAPIRegistry.registerComponent('securitySchemes', 'issuer', { type: 'http', scheme: 'bearer' })
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'Prorata',
-      version: '1.0.0',
-      description:
-        'Who holds what, who is owed what, and the proofs to claim it. Amounts are integers in base units, as decimal ' +
-        'strings. Errors are RFC 9457 problems. Reads need no key and are open to every page.',
-      license: { name: 'MIT' },
-    },
-    servers: [{ url: '/' }],
-  })
+  for (const add of ROUTES) add(app)
+  addDocument(app)
 
   app.notFound((context) =>
-    problemResponse(context, 'not-found', 'No route has this address; see /openapi.json'),
+    problemResponse(context, 'not-found', 'No route has this address; /v1/reference lists those there are'),
   )
 
   app.onError((error, context) => {
-    const known = error instanceof ProblemError
-    if (!known || error.problem === 'misconfigured' || error.problem === 'store-broken') {
-      console.error(
-        JSON.stringify({
-          requestId: context.get('requestId'),
-          method: context.req.method,
-          path: context.req.path,
-          message: error.message,
-          stack: error.stack,
-        }),
-      )
+    if (error instanceof ProblemError) {
+      if (error.problem === 'misconfigured' || error.problem === 'store-broken') {
+        logged('error', error.problem, { message: error.message })
+      }
+      return problemResponse(context, error.problem, error.message, error.extra)
     }
-    if (known) return problemResponse(context, error.problem, error.message, error.extra)
+    logged('error', 'internal', { message: error.message, stack: error.stack })
     return problemResponse(
       context,
       'internal',

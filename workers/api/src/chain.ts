@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type Hex, isHex } from 'viem'
-import type { Env } from './env.ts'
+import { briefly, type Env, timeoutOf } from './env.ts'
 import { ProblemError } from './problem.ts'
 import { postJson } from './upstream.ts'
 
@@ -23,7 +23,7 @@ const unusable = () => new ProblemError('chain-failed', 'The chain answered some
 
 const batch = async (env: Env, calls: readonly Call[]): Promise<unknown[]> => {
   const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
-  const parsed = answers.safeParse(await postJson(env.RPC_URL, body, CHAIN, env.UPSTREAM_TIMEOUT_MS))
+  const parsed = answers.safeParse(await postJson(env.RPC_URL, body, CHAIN, timeoutOf(env)))
   if (!parsed.success) throw unusable()
   // Batches come back in any order.
   const byId = new Map(parsed.data.map((answer) => [answer.id, answer]))
@@ -47,18 +47,35 @@ export const askChain = async (env: Env, calls: readonly Call[]): Promise<unknow
 const quantity = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]+$/.test(value))
 const blockAnswer = z.object({ number: quantity, timestamp: quantity, hash: quantity })
 
+/** Asks for the latest block. */
+export const LATEST: Call = { method: 'eth_getBlockByNumber', params: ['latest', false] }
+
+/** The unix seconds at which an answered block was made. */
+export const timestampIn = (block: unknown): number => {
+  const parsed = blockAnswer.safeParse(block)
+  if (!parsed.success) throw unusable()
+  return Number(parsed.data.timestamp)
+}
+
 export type Head = { number: number; timestamp: number; hash: string; chainId: number }
 
 /** The latest block, and which chain it is of. */
 export const chainHead = async (env: Env): Promise<Head> => {
-  const [block, chainId] = await askChain(env, [
-    { method: 'eth_getBlockByNumber', params: ['latest', false] },
-    { method: 'eth_chainId', params: [] },
-  ])
+  const [block, chainId] = await askChain(env, [LATEST, { method: 'eth_chainId', params: [] }])
   const parsed = z.tuple([blockAnswer, quantity]).safeParse([block, chainId])
   if (!parsed.success) throw unusable()
   const [{ number, timestamp, hash }, chain] = parsed.data
   return { number: Number(number), timestamp: Number(timestamp), hash, chainId: Number(chain) }
+}
+
+/** The chain's clock, by which openings and deadlines count; null while the chain is away. */
+export const chainTimeOf = async (env: Env): Promise<number | null> => {
+  try {
+    return (await chainHead(briefly(env))).timestamp
+  } catch (error) {
+    if (error instanceof ProblemError) return null
+    throw error
+  }
 }
 
 const receiptAnswer = z
@@ -88,7 +105,5 @@ export const receiptOf = async (env: Env, transaction: Hex): Promise<Receipt | n
 /** When a block was made, in unix seconds. */
 export const timestampOf = async (env: Env, blockNumber: Hex): Promise<number> => {
   const [block] = await askChain(env, [{ method: 'eth_getBlockByNumber', params: [blockNumber, false] }])
-  const parsed = blockAnswer.safeParse(block)
-  if (!parsed.success) throw unusable()
-  return Number(parsed.data.timestamp)
+  return timestampIn(block)
 }

@@ -12,11 +12,22 @@ import {
 import { workerKernel } from '../../../keccak/worker.ts'
 import { type Distribution, type Entry, entriesOf } from './distributions.ts'
 import type { Env } from './env.ts'
+import { logged } from './log.ts'
 import { type Paid, paidStates } from './paid.ts'
 import { ProblemError } from './problem.ts'
 import { recordsHead, recordsPart } from './store.ts'
 
-export type Claim = { distribution: Distribution; claim: ClaimProof } & Paid
+/** Where a claim stands: before its opening, payable, paid, or ended without being paid. */
+export type ClaimStatus = 'waiting' | 'open' | 'claimed' | 'ended'
+
+/** `leafId`: the distribution that pays it, which is the shard where there is more than one. */
+export type Claim = {
+  distribution: Distribution
+  claim: ClaimProof
+  leafId: Hex
+  /** Null while the chain is away. */
+  status: ClaimStatus | null
+} & Paid
 
 /** A distribution that pays the account, but whose proof cannot be made now; the others still can. */
 export type Unavailable = { id: Hex; period: string; reason: string }
@@ -50,13 +61,30 @@ const leafOf = (
   return { id: shardId, parent: id, index: claim.index, account, block }
 }
 
-/** Everything published for an account, oldest first, with proofs and what the chain says of each. */
+const statusOf = (
+  { claimed, ended }: Paid,
+  opensAt: number,
+  chainTime: number | null,
+): ClaimStatus | null => {
+  if (claimed === null) return null
+  if (claimed) return 'claimed'
+  if (ended) return 'ended'
+  // The chain's clock decides, whatever this server's says.
+  return chainTime === null ? null : chainTime < opensAt ? 'waiting' : 'open'
+}
+
+/**
+ * Everything published for an account, oldest first, with proofs and what the chain says of each.
+ * @param only one distribution's claim alone
+ */
 export const claimsOf = async (
   env: Env,
   distributor: Address,
   account: Address,
+  only?: Hex,
 ): Promise<{ claims: Claim[]; unavailable: Unavailable[] }> => {
-  const entries = await entriesOf(env.DB, account)
+  const all = await entriesOf(env.DB, account)
+  const entries = only === undefined ? all : all.filter(({ distribution }) => distribution.id === only)
   const unavailable: Unavailable[] = []
   const proven = await Promise.all(
     entries.map(async (entry) => {
@@ -65,20 +93,19 @@ export const claimsOf = async (
         return [{ distribution, claim: await proofFor(env.STORE, account, entry) }]
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error
-        console.error(JSON.stringify({ claims: error.message, distribution: distribution.id }))
+        logged('error', 'claims', { message: error.message, distribution: distribution.id })
         unavailable.push({ id: distribution.id, period: distribution.period, reason: error.message })
         return []
       }
     }),
   )
   const found = proven.flat()
-  const states = await paidStates(
-    env,
-    distributor,
-    found.map((each) => leafOf(account, each)),
-  )
-  return {
-    claims: found.map((each, at) => ({ ...each, ...(states[at] ?? { claimed: null, ended: null }) })),
-    unavailable,
-  }
+  const leaves = found.map((each) => leafOf(account, each))
+  const { states, chainTime } = await paidStates(env, distributor, leaves)
+  const claims = found.map((each, at): Claim => {
+    const state = states[at] ?? { claimed: null, ended: null }
+    const status = statusOf(state, each.distribution.opensAt, chainTime)
+    return { ...each, leafId: leaves[at]?.id ?? each.distribution.id, ...state, status }
+  })
+  return { claims, unavailable }
 }

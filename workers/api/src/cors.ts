@@ -12,7 +12,7 @@ export const readableByPages = createMiddleware<App>(async (context, next) => {
   await next()
   if (!isRead(context.req.method)) return
   context.res.headers.set('access-control-allow-origin', '*')
-  context.res.headers.set('access-control-expose-headers', 'etag, x-request-id')
+  context.res.headers.set('access-control-expose-headers', 'content-disposition, etag, link, x-request-id')
 })
 
 /** OPTIONS on a known address: its methods, and for a page that is about to read, the leave to do so. */

@@ -28,5 +28,10 @@ export const distributionSchema = z
     publishedAt: seconds,
     block: block.openapi({ description: 'The block it was published in' }),
     transaction: hash,
+    status: z.enum(['active', 'cancelled', 'swept']).nullable().openapi({
+      description:
+        'cancelled: before its opening, everything went back and the period may be published again; swept: the rest went back after the deadline; null: unknown while the chain is away',
+      example: 'active',
+    }),
   })
   .openapi('Distribution')

@@ -2,7 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import type { Address, Hex } from 'viem'
-import { ProblemError } from './problem.ts'
+import { asked } from './database.ts'
 
 /** A row of `distributions`, in the words of the API. */
 export type Distribution = {
@@ -68,16 +68,6 @@ const row = z
   )
 
 const entry = z.object({ place: z.int().nonnegative(), amount: z.string() })
-
-/** D1's faults are the storage's, not this Worker's. */
-const asked = async <Value>(reading: () => Promise<Value>): Promise<Value> => {
-  try {
-    return await reading()
-  } catch (error) {
-    console.error(JSON.stringify({ d1: error instanceof Error ? error.message : String(error) }))
-    throw new ProblemError('store-away', 'The database of distributions cannot be read now')
-  }
-}
 
 const COLUMNS = `id, issuer, token, terms, root, total, manifest_hash, accounts, stream, period, asset_symbol,
   asset_decimals, opens_at, deadline, published_at, block, transaction_hash`

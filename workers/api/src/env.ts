@@ -6,7 +6,7 @@ import {
   parseTerms,
   type Terms,
 } from '../../../disbursement/index.ts'
-import { ProblemError } from './problem.ts'
+import { ProblemError, type ProblemName } from './problem.ts'
 
 /** What the Worker is bound to; wrangler.toml lists the same names. */
 export type Env = {
@@ -28,9 +28,23 @@ export type Env = {
 }
 
 /** Hono's generics for every part of this Worker. */
-export type App = { Bindings: Env; Variables: { requestId: string } }
+export type App = { Bindings: Env; Variables: { requestId: string; problem?: ProblemName } }
 
 export type Settings = { terms: Terms; termsHash: `0x${string}`; deployment: Deployment }
+
+const DEFAULT_TIMEOUT_MS = '10000'
+/** How long an answer waits for what it can do without. */
+const BRIEFLY_MS = 2500
+
+/** How long graph-node or the chain may take for one answer. */
+export const timeoutOf = (env: Pick<Env, 'UPSTREAM_TIMEOUT_MS'>): number =>
+  Number(env.UPSTREAM_TIMEOUT_MS ?? DEFAULT_TIMEOUT_MS)
+
+/** The same for a question whose answer may be left out: an upstream that is slow then keeps nobody waiting. */
+export const briefly = (env: Env): Env => ({
+  ...env,
+  UPSTREAM_TIMEOUT_MS: Math.min(timeoutOf(env), BRIEFLY_MS).toString(),
+})
 
 let last: { program: string; deployment: string; settings: Settings } | undefined
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { Env } from './env.ts'
+import { type Env, timeoutOf } from './env.ts'
+import { logged } from './log.ts'
 import { ProblemError } from './problem.ts'
 import { postJson } from './upstream.ts'
 
@@ -38,18 +39,18 @@ export const queryGraph = async <Data>(
   variables: Record<string, unknown>,
   data: z.ZodType<Data>,
 ): Promise<Data> => {
-  const answer = await postJson(env.GRAPH_URL, { query, variables }, GRAPH, env.UPSTREAM_TIMEOUT_MS)
+  const answer = await postJson(env.GRAPH_URL, { query, variables }, GRAPH, timeoutOf(env))
   const body = envelope.safeParse(answer)
   if (!body.success)
     throw new ProblemError('index-failed', 'The subgraph answered something that is not GraphQL')
   if (body.data.errors !== undefined && body.data.errors.length > 0) {
     const messages = body.data.errors.map((error) => error.message).join('; ')
-    console.warn(JSON.stringify({ subgraph: messages.slice(0, 1000) }))
+    logged('warn', 'subgraph', { message: messages })
     throw problemOf(messages)
   }
   const result = data.safeParse(body.data.data)
   if (!result.success) {
-    console.warn(JSON.stringify({ subgraph: z.prettifyError(result.error).slice(0, 1000) }))
+    logged('warn', 'subgraph', { message: z.prettifyError(result.error) })
     throw new ProblemError('index-failed', "The subgraph's answer does not fit this program's schema")
   }
   return result.data

@@ -9,12 +9,9 @@ import {
 } from '../../../disbursement/index.ts'
 import type { Env } from './env.ts'
 import { allRows, PAGE, queryGraph } from './graph.ts'
+import { bytes, int8, integer } from './graph-fields.ts'
+import { logged } from './log.ts'
 import { ProblemError } from './problem.ts'
-
-const bytes = z.string().regex(/^0x([0-9a-f]{2})*$/)
-const integer = z.string().regex(/^-?[0-9]+$/)
-/** graph-node writes Int8 as a string. */
-const int8 = z.union([z.string().regex(/^[0-9]+$/), z.int().nonnegative()]).transform(Number)
 
 const meta = z.object({
   _meta: z.object({
@@ -108,7 +105,7 @@ const positionsOf = async (
     return positions(rows, excluded)
   } catch (error) {
     if (!(error instanceof InconsistentDataError)) throw error
-    console.error(JSON.stringify({ subgraph: error.message, block }))
+    logged('error', 'subgraph', { message: error.message, block })
     throw new ProblemError('index-failed', `The subgraph contradicts itself: ${error.message}`)
   }
 }

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'store-broken': [500, 'A stored object is not what its name says'],
   'index-failed': [502, 'The subgraph gave no usable answer'],
   'chain-failed': [502, 'The chain gave no usable answer'],
+  'publication-unknown': [503, 'A distribution that paid is not known here yet'],
   'store-away': [503, 'The storage cannot be reached'],
   'index-stopped': [503, 'The subgraph stopped at an indexing error'],
   'index-slow': [504, 'The subgraph took too long'],
@@ -65,24 +66,48 @@ export const problemResponse = (
   detail: string,
   extra: ProblemError['extra'] = {},
 ): Response => {
-  const [status, title] = PROBLEMS[name]
-  const instance = `urn:uuid:${context.get('requestId')}`
-  const body = { type: `urn:prorata:problem:${name}`, title, status, detail, instance, ...extra }
+  const body = bodyOf(name, detail, context.get('requestId'), extra)
+  context.set('problem', name)
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
   }
   if (name === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="prorata"'
-  return context.body(JSON.stringify(body), status, headers)
+  return context.body(JSON.stringify(body), PROBLEMS[name][0], headers)
 }
 
-const content = { 'application/problem+json': { schema: problemSchema } }
+const EXAMPLE_ID = '6d1c0a39-8b7e-4d0a-9a51-54a8a1f3b6d2'
 
-/** The `responses` of a route for these problems, for its OpenAPI description. */
-export const problemResponses = (...names: ProblemName[]) =>
-  Object.fromEntries(
-    [...new Set<ProblemName>([...names, 'internal'])].map((name) => {
-      const [status, title] = PROBLEMS[name]
-      return [status, { description: title, content }]
+const bodyOf = (
+  name: ProblemName,
+  detail: string,
+  requestId: string,
+  extra: ProblemError['extra'],
+): z.output<typeof problemSchema> => {
+  const [status, title] = PROBLEMS[name]
+  return {
+    type: `urn:prorata:problem:${name}`,
+    title,
+    status,
+    detail,
+    instance: `urn:uuid:${requestId}`,
+    ...extra,
+  }
+}
+
+/** The `responses` of a route for these problems, for its OpenAPI description: one a status, an example a problem. */
+export const problemResponses = (...names: ProblemName[]) => {
+  const byStatus = Map.groupBy(new Set<ProblemName>([...names, 'internal']), (name) => PROBLEMS[name][0])
+  return Object.fromEntries(
+    [...byStatus].map(([status, own]) => {
+      const examples = Object.fromEntries(
+        own.map((name) => [name, { value: bodyOf(name, PROBLEMS[name][1], EXAMPLE_ID, {}) }]),
+      )
+      const description = own.map((name) => PROBLEMS[name][1]).join('; or: ')
+      return [
+        status,
+        { description, content: { 'application/problem+json': { schema: problemSchema, examples } } },
+      ]
     }),
   )
+}

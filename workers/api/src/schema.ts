@@ -28,6 +28,19 @@ export const numberParam = (least: number, most: number, example: number) =>
     .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` })
     .openapi({ type: 'integer', minimum: least, maximum: most, example })
 
+/** A day of the UTC calendar, as the unix seconds of its beginning. */
+export const dayParam = z
+  .string()
+  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, { error: 'must be a day such as 2026-12-31', abort: true })
+  .transform((text, context) => {
+    const milliseconds = Date.parse(`${text}T00:00:00Z`)
+    // Not every date that can be written is one: 31 April would be read as 1 May.
+    const isDay = milliseconds >= 0 && new Date(milliseconds).toISOString().startsWith(text)
+    if (!isDay) context.addIssue({ code: 'custom', message: 'must be a day of the calendar, from 1970 on' })
+    return milliseconds / 1000
+  })
+  .openapi({ type: 'string', format: 'date', example: '2026-12-31' })
+
 /** graph-node counts blocks in 32 bits. */
 export const blockParam = numberParam(0, 2 ** 31 - 1, 19_000_000)
 

@@ -10,6 +10,7 @@ import {
 } from '../../../disbursement/index.ts'
 import { workerKernel } from '../../../keccak/worker.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
+import { logged } from './log.ts'
 import { ProblemError } from './problem.ts'
 
 /** Bytes that are held in memory at once; a manifest of 50,000 holders is about 30 MB. */
@@ -20,7 +21,7 @@ const asked = async <Value>(key: string, reading: () => Promise<Value>): Promise
     return await reading()
   } catch (error) {
     if (error instanceof ProblemError) throw error
-    console.error(JSON.stringify({ r2: error instanceof Error ? error.message : String(error), key }))
+    logged('error', 'r2', { message: error instanceof Error ? error.message : String(error), key })
     throw new ProblemError('store-away', 'The store of manifests and records cannot be read now')
   }
 }

@@ -4,7 +4,6 @@ import { ProblemError, type ProblemName } from './problem.ts'
 /** Who is asked, and which problems their faults are. */
 export type Upstream = { name: string; failed: ProblemName; slow: ProblemName }
 
-const DEFAULT_TIMEOUT_MS = 10_000
 /** A thousand rows of the subgraph are under one MB; a Worker has 128. */
 const LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -30,9 +29,8 @@ export const postJson = async (
   url: string,
   body: unknown,
   upstream: Upstream,
-  timeoutMs: string | undefined,
+  milliseconds: number,
 ): Promise<unknown> => {
-  const milliseconds = Number(timeoutMs ?? DEFAULT_TIMEOUT_MS)
   let text: string
   try {
     const response = await fetch(url, {

@@ -3,7 +3,7 @@ import { applyD1Migrations, createExecutionContext, reset } from 'cloudflare:tes
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import type { Disbursement } from '../../../disbursement/index.ts'
-import { AWAY } from '../../test/upstream.ts'
+import { AWAY, isLate } from '../../test/upstream.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
 import type { Env } from '../src/env.ts'
 import worker from '../src/index.ts'
@@ -34,7 +34,7 @@ export const call = async (
       GRAPH_URL: AWAY,
       RPC_URL: AWAY,
       PRORATA_API_SECRET: SECRET,
-      UPSTREAM_TIMEOUT_MS: '400',
+      UPSTREAM_TIMEOUT_MS: [changed.GRAPH_URL, changed.RPC_URL].some(isLate) ? '300' : '8000',
       ...changed,
     },
     createExecutionContext(),

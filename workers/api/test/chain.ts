@@ -62,6 +62,24 @@ export const chain = (answers: Record<string, unknown> = {}) =>
     },
   })
 
+/** An event of the distributor, as a node tells it. */
+export const logOf = (
+  eventName: 'Claimed' | 'ClaimedTo' | 'Pushed' | 'Cancelled' | 'Swept',
+  args: object,
+) => {
+  const event = merkleDistributorAbi.find((each) => each.type === 'event' && each.name === eventName)
+  if (event?.type !== 'event') throw new Error(`no event ${eventName}`)
+  const unindexed = event.inputs.filter((each) => !('indexed' in each && each.indexed))
+  const values: Record<string, unknown> = { ...args }
+  return {
+    topics: encodeEventTopics({ abi: [event], args: args as never }),
+    data: encodeAbiParameters(
+      unindexed,
+      unindexed.map(({ name }) => values[name]),
+    ),
+  }
+}
+
 /** The answers of `wordOf`, by id. */
 export const words = (byId: Record<Hex, bigint>) =>
   Object.fromEntries(

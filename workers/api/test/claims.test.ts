@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { toEventSelector } from 'viem'
+import { decodeFunctionData, type Hex, toHex } from 'viem'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { merkleDistributorAbi } from '../../../contracts/abi.ts'
 import {
   type Disbursement,
   decodeRecordsHead,
@@ -15,7 +16,7 @@ import { AWAY, seenBy, upstream } from '../../test/upstream.ts'
 import { recordsKey } from '../keys.ts'
 import { recordsHead } from '../src/store.ts'
 import { call, freshStorage, problemOf, published } from './api.ts'
-import { chain, words } from './chain.ts'
+import { chain, HEAD, logOf, words } from './chain.ts'
 import { addressOf, DEADLINE, deployment, disbursement, FIRST, hashOf, idOf, OPENS_AT } from './program.ts'
 
 const three = disbursement(3)
@@ -32,10 +33,18 @@ type Claim = {
   amount: string
   proof: `0x${string}`[]
   shard?: { shard: number; root: `0x${string}`; total: string; proof: `0x${string}`[] }
+  opensAt: number
   claimed: boolean | null
   ended: boolean | null
+  status: string | null
+  call: { to: string; data: Hex }
 }
-type Answer = { account: string; claims: Claim[]; unavailable: { id: string; reason: string }[] }
+type Answer = {
+  account: string
+  claims: Claim[]
+  unavailable: { id: string; reason: string }[]
+  call: { to: string; data: Hex } | null
+}
 
 const claimsOf = async (account: string, RPC_URL = AWAY): Promise<Answer> => {
   const response = await call(`/v1/accounts/${account}/claims`, {}, { RPC_URL })
@@ -56,9 +65,6 @@ const proves = (claim: Claim) =>
     proof: claim.proof,
     ...(claim.shard && { shard: { ...claim.shard, total: BigInt(claim.shard.total) } }),
   })
-
-const CLAIMED = toEventSelector('Claimed(bytes32,address,uint256,address,uint256)')
-const SWEPT = toEventSelector('Swept(bytes32,uint256)')
 
 const FLAG = 1n << 128n
 const ENDED = (FLAG - 1n) << 128n
@@ -96,7 +102,7 @@ describe('one tree', () => {
 
   test('an address may be in any case, and one without a leaf has no claims', async () => {
     const account = addressOf(0xabcdef)
-    expect(await claimsOf(account)).toEqual({ account, claims: [], unavailable: [] })
+    expect(await claimsOf(account)).toEqual({ account, claims: [], unavailable: [], call: null })
     const upper = `0x${account.slice(2).toUpperCase()}`
     expect((await claimsOf(upper)).account).toBe(account)
   })
@@ -125,33 +131,69 @@ describe('one tree', () => {
   })
 
   test('a swept or cancelled distribution has ended, and who was paid before is still told', async () => {
-    const log = (event: string, account?: string) => ({
-      topics: [event, idOf(three), ...(account ? [`0x${account.slice(2).padStart(64, '0')}`] : [])],
-    })
-    const RPC_URL = await chain({
-      ...words({ [idOf(three)]: ENDED, [idOf(second)]: 0n }),
-      eth_getLogs: [log(CLAIMED, addressOf(FIRST)), log(SWEPT)],
-    })
-    expect((await claimsOf(addressOf(FIRST), RPC_URL)).claims[0]).toMatchObject({
-      claimed: true,
-      ended: true,
-    })
-    expect((await claimsOf(addressOf(FIRST + 1), RPC_URL)).claims[0]).toMatchObject({
-      claimed: false,
-      ended: true,
-    })
+    const id = idOf(three)
+    const paid = { id, account: addressOf(FIRST), index: 0n, amount: 1n, to: addressOf(9) }
+    const ways = [
+      logOf('Claimed', paid),
+      logOf('ClaimedTo', paid),
+      logOf('Pushed', { id, paid: 1n, payments: [{ account: addressOf(FIRST), amount: 1n }] }),
+    ]
+    let RPC_URL = AWAY
+    for (const way of ways) {
+      RPC_URL = await chain({
+        ...words({ [id]: ENDED, [idOf(second)]: 0n }),
+        eth_getLogs: [way, logOf('Swept', { id, amount: 2n })],
+      })
+      const state = async (place: number) => (await claimsOf(addressOf(FIRST + place), RPC_URL)).claims[0]
+      expect(await state(0)).toMatchObject({ claimed: true, ended: true, status: 'claimed' })
+      expect(await state(1)).toMatchObject({ claimed: false, ended: true, status: 'ended' })
+    }
     // Unknown to the contract: published on a chain that is no more, or another one.
     expect((await claimsOf(addressOf(FIRST), RPC_URL)).claims[1]).toMatchObject({
       claimed: null,
       ended: null,
     })
     const asked = (
-      await seenBy<{ method: string; params: { fromBlock: string; topics: string[] }[] }[]>(RPC_URL)
+      await seenBy<{ method: string; params: { fromBlock: string; topics: unknown[] }[] }[]>(RPC_URL)
     ).at(-1)
     expect(asked?.body[0]?.params[0]).toMatchObject({
       fromBlock: '0x5f',
-      topics: [[CLAIMED, expect.any(String), SWEPT], idOf(three)],
+      topics: [
+        [
+          ...ways.map(({ topics }) => topics[0]),
+          expect.any(String),
+          logOf('Swept', { id, amount: 1n }).topics[0],
+        ],
+        id,
+      ],
     })
+  })
+
+  test('the chain’s clock says what is open, and one call pays all of that', async () => {
+    const opening = (seconds: bigint) => ({ ...HEAD, timestamp: toHex(OPENS_AT + seconds) })
+    const at = async (seconds: bigint, more: object = {}) => {
+      const word = words({ [idOf(three)]: REMAINING, [idOf(second)]: REMAINING, ...more })
+      const RPC_URL = await chain({ ...word, 'eth_getBlockByNumber latest': opening(seconds) })
+      return claimsOf(addressOf(FIRST), RPC_URL)
+    }
+    const early = await at(-1n)
+    expect(early.claims.map(({ status }) => status)).toEqual(['waiting', 'waiting'])
+    expect(early.call).toBeNull()
+    const { claims, call: paying } = await at(0n)
+    expect(claims.map(({ status }) => status)).toEqual(['open', 'open'])
+    expect(paying?.to).toBe(deployment.distributor)
+    const decoded = decodeFunctionData({ abi: merkleDistributorAbi, data: paying?.data ?? '0x' })
+    expect(decoded.functionName).toBe('claimMany')
+    expect(decoded.args?.[3]).toHaveLength(2)
+    // What was paid is left out, and each claim has its own call whatever its state.
+    const rest = await at(0n, { [idOf(three)]: FLAG | REMAINING })
+    expect(rest.claims.map(({ status }) => status)).toEqual(['claimed', 'open'])
+    expect(rest.call).toEqual(rest.claims[1]?.call)
+    for (const claim of rest.claims) {
+      const { functionName, args } = decodeFunctionData({ abi: merkleDistributorAbi, data: claim.call.data })
+      expect(functionName).toBe('claim')
+      expect(args?.[3]).toBe(BigInt(claim.amount))
+    }
   })
 
   test.each([
@@ -196,6 +238,11 @@ describe('shards', () => {
       expect(claim.index).toBe(place % 128)
       expect(claim.shard?.shard).toBe(Math.floor(place / 128))
       expect(proves(claim)).toBe(true)
+      const { functionName, args } = decodeFunctionData({ abi: merkleDistributorAbi, data: claim.call.data })
+      expect(functionName).toBe('multicall')
+      const inner = (args?.[0] ?? []) as Hex[]
+      const calls = inner.map((data) => decodeFunctionData({ abi: merkleDistributorAbi, data }))
+      expect(calls.map((each) => each.functionName)).toEqual(['open', 'claim'])
     },
   )
 

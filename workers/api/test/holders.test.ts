@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AWAY, seenBy, upstream } from '../../test/upstream.ts'
 import type { Env } from '../src/env.ts'
-import { call, problemOf } from './api.ts'
-import { addressOf, deployment, hashOf } from './program.ts'
+import { call, freshStorage, problemOf, published } from './api.ts'
+import { addressOf, deployment, disbursement, hashOf, idOf } from './program.ts'
 import { ALICE, BLOCK, BOB, CHANGES, LOTS, META, row, SECOND, subgraph, WALLETS } from './subgraph.ts'
 
 type Question = { query: string; variables: Record<string, unknown> }
@@ -66,6 +66,29 @@ describe('holders', () => {
     expect(holders[0]?.wallets).toHaveLength(1002)
   })
 
+  test('lead to the next page by a link that names the block', async () => {
+    const GRAPH_URL = await subgraph({ Roots: { data: { accounts: [{ id: ALICE }] } } })
+    const response = await get('/v1/holders?limit=1', GRAPH_URL)
+    expect(response.headers.get('link')).toBe(
+      `</v1/holders?limit=1&after=${ALICE}&block=${BLOCK}>; rel="next"`,
+    )
+    expect((await get('/v1/holders')).headers.get('link')).toBeNull()
+  })
+
+  test('are a table too', async () => {
+    const response = await get('/v1/holders?format=csv')
+    expect(response.headers.get('content-type')).toMatch(/^text\/csv/)
+    expect(response.headers.get('content-disposition')).toBe(
+      `attachment; filename="alex-holders-${BLOCK}.csv"`,
+    )
+    expect((await response.text()).split('\r\n')).toEqual([
+      'block,holder,wallets,recipient,lots,balance,staked,lp,lpStaked,units,basis,custody,settled,entitlement',
+      `${BLOCK},${BOB},${BOB},,0,7,0,0,0,0,0,7,0,0`,
+      `${BLOCK},${ALICE},${[SECOND, ALICE].sort().join(' ')},${addressOf(0xcafe)},21000,13000,1500,10,5,15,500,15000,15500,15000`,
+      '',
+    ])
+  })
+
   test('without anybody are an empty list', async () => {
     const response = await get('/v1/holders', await subgraph({ Roots: { data: { accounts: [] } } }))
     expect(await response.json()).toEqual({ block: BLOCK, holders: [], next: null })
@@ -121,6 +144,22 @@ describe('a holder', () => {
         ...{ block, entitlement, change, custody, lots },
         timestamp: 1_770_000_000 + Number(block),
         transactions: [hashOf(`transaction ${block}`)],
+      })),
+    )
+  })
+
+  test('tells which transaction lost what, those of wallets linked later too', async () => {
+    const { forfeits } = await (await get(`/v1/holders/${ALICE}`)).json<{ forfeits: object[] }>()
+    expect(forfeits).toEqual(
+      (
+        [
+          [SECOND, 35, '500'],
+          [ALICE, 60, '5000'],
+          [ALICE, 70, '500'],
+        ] as const
+      ).map(([holder, block, amount]) => ({
+        ...{ holder, block, amount, timestamp: 1_770_000_000 + block },
+        transaction: hashOf(`transaction ${block}`),
       })),
     )
   })
@@ -237,5 +276,36 @@ describe('the subgraph', () => {
     expect(questions).toHaveLength(5)
     for (const { body } of questions) expect(body.query).not.toContain(ALICE)
     expect(META.data._meta.block.number).toBe(BLOCK)
+  })
+})
+
+describe('at a record block', () => {
+  const three = disbursement(3, '2026-Q1')
+  beforeAll(async () => {
+    await freshStorage()
+    await published(three)
+  })
+  afterAll(freshStorage)
+  const record = Number(three.manifest.recordBlock.number)
+
+  test('holders and a holder are told as the manifest took them', async () => {
+    for (const path of ['/v1/holders', `/v1/holders/${ALICE}`]) {
+      const GRAPH_URL = await subgraph()
+      const response = await get(`${path}?record=${idOf(three)}`, GRAPH_URL)
+      expect(await response.json()).toMatchObject({ block: record })
+      const asked = (await seenBy<Question>(GRAPH_URL)).map(({ body }) => body.variables.block)
+      expect(new Set(asked)).toEqual(new Set([record]))
+    }
+  })
+
+  test('needs a distribution that is published here, and no other block', async () => {
+    await problemOf(await get(`/v1/holders?record=${hashOf('x')}`), 404, 'not-found')
+    const both = await problemOf(
+      await get(`/v1/holders?block=1&record=${idOf(three)}`),
+      422,
+      'invalid-request',
+    )
+    expect(both.errors).toMatchObject([{ at: 'query.record' }])
+    await problemOf(await get('/v1/holders?record=2026-Q1'), 422, 'invalid-request')
   })
 })

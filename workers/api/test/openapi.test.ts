@@ -1,17 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { openApiErrors } from '../../test/upstream.ts'
 import { call, freshStorage, published } from './api.ts'
 import { chain } from './chain.ts'
 import { addressOf, disbursement, FIRST, idOf } from './program.ts'
 import { ALICE, subgraph } from './subgraph.ts'
 
 type Json = { [key: string]: Json } & Json[] & string
+type Media = { schema: Json; example?: unknown; examples?: Record<string, { value: unknown }> }
 type Operation = {
   operationId: string
   summary: string
-  parameters?: { name: string; in: string; required?: boolean; schema: Json }[]
-  requestBody?: { content: Record<string, { schema: Json }> }
-  responses: Record<string, { description: string; content?: Record<string, { schema: Json }> }>
+  parameters?: { name: string; in: string; required?: boolean; schema: Json; example?: unknown }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { description: string; content?: Record<string, Media> }>
   security?: Record<string, string[]>[]
 }
 type Document = {
@@ -47,6 +49,12 @@ const KEYWORDS = new Set(
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 
 describe('the OpenAPI document', () => {
+  test('is valid by the schema of OpenAPI 3.1', async () => {
+    expect(await openApiErrors(document)).toEqual([])
+    // And what checks it does find faults.
+    expect(await openApiErrors({ ...document, openapi: '3.1.0', info: {} })).not.toEqual([])
+  })
+
   test('is of version 3.1 and describes every route, each under its own name', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/)
     expect(document.info).toMatchObject({ title: 'Prorata', version: '1.0.0' })
@@ -54,6 +62,12 @@ describe('the OpenAPI document', () => {
     expect(described.sort()).toEqual(
       [
         'get /v1/accounts/{address}/claims',
+        'get /v1/accounts/{address}/statement',
+        'get /v1/calendar',
+        'get /v1/distributions/{id}/allocations',
+        'get /v1/distributions/{id}/claims/{address}',
+        'get /v1/feed',
+        'get /v1/terms',
         'get /v1/distributions',
         'get /v1/distributions/{id}',
         'get /v1/holders',
@@ -88,7 +102,7 @@ describe('the OpenAPI document', () => {
         expect(description).not.toBe('')
         const types = Object.keys(content ?? {})
         if (Number(status) >= 400) expect(types).toEqual(['application/problem+json'])
-        else expect(types).toHaveLength(1)
+        else expect(types.length).toBe(status === '304' ? 0 : types.includes('text/csv') ? 2 : 1)
       }
     }
   })
@@ -147,32 +161,80 @@ const resolved = (schema: unknown): unknown => {
 const validatorOf = (schema: unknown) =>
   z.fromJSONSchema(resolved(schema) as Parameters<typeof z.fromJSONSchema>[0])
 
-/** An example made of the examples that the schema's fields carry. */
-const exampleOf = (schema: Json): unknown => {
-  if (schema.example !== undefined) return schema.example
-  if (schema.allOf) return Object.assign({}, ...[schema.allOf].flat().map((each) => exampleOf(each as Json)))
-  if (schema.anyOf) return exampleOf([schema.anyOf].flat()[0] as Json)
-  if (schema.items) return [exampleOf(schema.items)]
-  if (schema.properties) {
-    return Object.fromEntries(Object.entries(schema.properties).map(([key, each]) => [key, exampleOf(each)]))
-  }
-  return undefined
-}
+/** Everything that has an example, with its schema. */
+const exemplified = () =>
+  operations().flatMap(({ method, path, operation }) => {
+    const answers = Object.entries(operation.responses).map(([status, { content }]) => ({
+      where: status,
+      content,
+    }))
+    const medias = [{ where: 'body', content: operation.requestBody?.content }, ...answers].flatMap(
+      ({ where, content }) =>
+        Object.entries(content ?? {}).flatMap(([type, { schema, example, examples }]) => {
+          const values = examples ? Object.values(examples).map(({ value }) => value) : [example]
+          return values.map((value) => ({ at: `${method} ${path} ${where} ${type}`, schema, value }))
+        }),
+    )
+    const parameters = (operation.parameters ?? []).map(({ name, schema, example }) => ({
+      ...{ at: `${method} ${path} ${name}`, schema, value: example },
+    }))
+    return [...parameters, ...medias]
+  })
 
 describe('examples', () => {
-  test('every route has one for its answer and its parameters, and each is valid', () => {
-    for (const { path, operation } of operations()) {
-      const media = Object.values(operation.responses['200']?.content ?? {})[0]
-      const schema = resolved(media?.schema) as Json
-      const example = exampleOf(schema)
-      expect(example, path).toBeDefined()
-      const checked = validatorOf(schema).safeParse(example)
-      expect(checked.error?.issues, `${path}: ${JSON.stringify(example)}`).toBeUndefined()
-      for (const parameter of operation.parameters ?? []) {
-        expect(parameter.schema.example, `${path} ${parameter.name}`).toBeDefined()
-        expect(validatorOf(parameter.schema).safeParse(parameter.schema.example).success).toBe(true)
+  test('every parameter, body and answer has one, and each is what its schema says', () => {
+    expect(exemplified().length).toBeGreaterThan(100)
+    for (const { at, schema, value } of exemplified()) {
+      expect(value, at).toBeDefined()
+      const checked = validatorOf(schema).safeParse(value)
+      expect(checked.error?.issues, `${at}: ${JSON.stringify(value)}`).toBeUndefined()
+    }
+  })
+
+  test('those of problems are named by their problem', () => {
+    for (const { operation } of operations()) {
+      for (const [status, { content }] of Object.entries(operation.responses)) {
+        const { examples } = content?.['application/problem+json'] ?? {}
+        for (const [name, { value }] of Object.entries(examples ?? {})) {
+          expect(value).toMatchObject({ type: `urn:prorata:problem:${name}`, status: Number(status) })
+        }
       }
     }
+  })
+
+  test('schemas refuse what is not one of theirs', () => {
+    const claims = document.paths['/v1/accounts/{address}/claims']?.get?.responses['200']?.content
+    const schema = claims?.['application/json']?.schema
+    const good = claims?.['application/json']?.example as { account: string }
+    expect(validatorOf(schema).safeParse(good).success).toBe(true)
+    expect(validatorOf(schema).safeParse({ ...good, account: '0x12' }).success).toBe(false)
+    expect(validatorOf(schema).safeParse({ account: good.account }).success).toBe(false)
+  })
+})
+
+describe('the reference page', () => {
+  test('tells of every route and form, and takes nothing from anywhere', async () => {
+    const response = await call('/v1/reference')
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/)
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; /)
+    const html = await response.text()
+    for (const { path, operation } of operations()) {
+      expect(html).toContain(`id="${operation.operationId}"`)
+      expect(html).toContain(path)
+    }
+    for (const name of Object.keys(document.components.schemas)) expect(html).toContain(`id="schema-${name}"`)
+    expect(html).not.toMatch(/<script|<link|<img|src=|@import|url\(|undefined|\[object/)
+    for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) expect(html).toContain(`id="${target}"`)
+    expect([...html.matchAll(/href="([^#"][^"]*)"/g)].map(([, href]) => href)).toEqual(['/openapi.json'])
+  })
+
+  test('its style is the one its policy lets in', async () => {
+    const response = await call('/v1/reference')
+    const style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? ''
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style)))
+    const hash = btoa(String.fromCharCode(...digest))
+    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`)
   })
 })
 
@@ -191,7 +253,17 @@ describe('answers', () => {
     ['/v1/distributions', '/v1/distributions', 200],
     ['/v1/distributions/{id}', `/v1/distributions/${idOf(three)}`, 200],
     ['/v1/manifests/{hash}', `/v1/manifests/${three.manifestHash}`, 200],
+    ['/v1/distributions/{id}/allocations', `/v1/distributions/${idOf(three)}/allocations`, 200],
+    [
+      '/v1/distributions/{id}/claims/{address}',
+      `/v1/distributions/${idOf(three)}/claims/${addressOf(FIRST)}`,
+      200,
+    ],
+    ['/v1/terms', '/v1/terms', 200],
     ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(FIRST)}/claims`, 200],
+    ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(1)}/claims`, 200],
+    ['/v1/accounts/{address}/statement', `/v1/accounts/${addressOf(FIRST)}/statement`, 200],
+    ['/v1/holders', '/v1/holders?format=xml', 422],
     ['/v1/distributions/{id}', '/v1/distributions/x', 422],
     ['/v1/distributions/{id}', `/v1/distributions/${idOf(disbursement(2))}`, 404],
   ])('of %s are what the document says (%s: %i)', async (path, asked, status) => {

@@ -120,6 +120,8 @@ export const subgraph = (answers: Record<string, unknown> = {}) =>
       Holder: { data: { account: { holder: ALICE } } },
       Lots: { data: { primaryLots: LOTS } },
       Changes: { data: { custodyChanges: CHANGES } },
+      Payment: { data: { claims: [] } },
+      Payments: { data: { claims: [] } },
       ...answers,
     },
   })

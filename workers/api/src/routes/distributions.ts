@@ -3,12 +3,15 @@ import { distributionSchema } from '../distribution-schema.ts'
 import { listDistributions } from '../distributions.ts'
 import type { App } from '../env.ts'
 import { problemResponses } from '../problem.ts'
+import { withStatus } from '../standings.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/distributions',
+  tags: ['Distributions'],
   operationId: 'listDistributions',
   summary: 'Every published distribution, oldest first',
+  description: 'Also those that were cancelled or swept since: read `status`.',
   request: { query: z.strictObject({}) },
   responses: {
     200: {
@@ -20,4 +23,7 @@ const route = createRoute({
 })
 
 export const addDistributions = (app: OpenAPIHono<App>) =>
-  app.openapi(route, async (context) => context.json(await listDistributions(context.env.DB), 200))
+  app.openapi(route, async (context) => {
+    const { env } = context
+    return context.json(await withStatus(env, await listDistributions(env.DB)), 200)
+  })

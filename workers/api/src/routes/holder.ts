@@ -1,10 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { type App, settingsOf } from '../env.ts'
-import { entitlementHistory, type HistoryPoint } from '../history.ts'
-import { eventsOf, holderAt, pinnedBlock } from '../holders.ts'
+import { entitlementHistory, type Forfeit, type HistoryPoint } from '../history.ts'
+import { eventsOf, holderAt } from '../holders.ts'
+import { logged } from '../log.ts'
 import { positionJson, positionSchema } from '../position.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
-import { address, addressParam, amount, block, blockParam, hash, seconds, signedAmount } from '../schema.ts'
+import { atBlock, blockOf } from '../record.ts'
+import { address, addressParam, amount, block, hash, seconds, signedAmount } from '../schema.ts'
 
 const event = { block, timestamp: seconds, transaction: hash, logIndex: z.int().openapi({ example: 3 }) }
 
@@ -42,12 +44,24 @@ const point = z
   })
   .openapi('HistoryPoint')
 
+const forfeit = z
+  .object({
+    holder: address.openapi({
+      description: 'The root wallet at the time; a wallet linked later lost its own',
+    }),
+    block,
+    timestamp: seconds,
+    transaction: hash,
+    amount: amount.openapi({ description: 'How much of the entitlement was lost for good' }),
+  })
+  .openapi('Forfeit')
+
 const answer = z
   .object({
     block,
     position: positionSchema,
     complete: z.boolean().openapi({
-      description: 'False: there are too many events to tell; lots, changes and history are empty',
+      description: 'False: there are too many events to tell; lots, changes, history and forfeits are empty',
       example: true,
     }),
     lots: z.array(lot),
@@ -55,25 +69,28 @@ const answer = z
     history: z
       .array(point)
       .openapi({ description: 'The entitlement at the end of each block that changed it' }),
+    forfeits: z.array(forfeit).openapi({
+      description:
+        'The transaction behind each drop, by block: lots less all of these is the entitlement. What came back within its block was not lost',
+    }),
   })
   .openapi('Holder')
 
 const route = createRoute({
   method: 'get',
   path: '/v1/holders/{address}',
+  tags: ['Holders'],
   operationId: 'getHolder',
   summary: 'One holder at a block: position, primary lots, and how the entitlement came to be',
   description:
     'Any linked wallet finds its holder. 404 for an address without a position, and for excluded ones.',
   request: {
     params: z.object({ address: addressParam }),
-    query: z.strictObject({
-      block: blockParam.optional().openapi({ description: "The subgraph's last block when not given" }),
-    }),
+    query: z.strictObject(atBlock),
   },
   responses: {
     200: { description: 'The holder', content: { 'application/json': { schema: answer } } },
-    ...problemResponses('not-found', 'invalid-request', 'index-failed', 'index-stopped', 'index-slow'),
+    ...problemResponses('not-found', 'invalid-request', 'index-failed', 'store-away', 'index-slow'),
   },
 })
 
@@ -91,11 +108,13 @@ const without = <Row extends object, Key extends keyof Row>(row: Row, ...keys: K
   return copy
 }
 
+const forfeitJson = (each: Forfeit) => ({ ...each, amount: each.amount.toString() })
+
 export const addHolder = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
     const { excluded } = settingsOf(context.env).deployment
     const wallet = context.req.valid('param').address
-    const at = await pinnedBlock(context.env, context.req.valid('query').block)
+    const at = await blockOf(context.env, context.req.valid('query'))
     const position = await holderAt(context.env, excluded, at, wallet)
     if (position === null) {
       const why = excluded.includes(wallet)
@@ -105,11 +124,12 @@ export const addHolder = (app: OpenAPIHono<App>) =>
     }
     const events = await eventsOf(context.env, at, position.wallets)
     const { lots, changes } = events ?? { lots: [], changes: [] }
-    const history = entitlementHistory(position.holder, lots, changes)
+    const { points, forfeits } = entitlementHistory(position.holder, lots, changes)
+    const led = points.at(-1)?.entitlement ?? 0n
     // Two ways to the same number; where they differ, neither can be shown as true.
-    if (events !== null && (history.at(-1)?.entitlement ?? 0n) !== position.entitlement) {
-      const told = `its history leads to ${history.at(-1)?.entitlement ?? 0n}, its position says ${position.entitlement}`
-      console.error(JSON.stringify({ subgraph: told, holder: position.holder, block: at }))
+    if (events !== null && led !== position.entitlement) {
+      const told = `its history leads to ${led}, its position says ${position.entitlement}`
+      logged('error', 'subgraph', { message: told, block: at })
       throw new ProblemError('index-failed', `The subgraph contradicts itself on ${position.holder}: ${told}`)
     }
     return context.json(
@@ -119,7 +139,8 @@ export const addHolder = (app: OpenAPIHono<App>) =>
         complete: events !== null,
         lots: lots.map((each) => without(each, 'id')),
         changes: changes.map((each) => without(each, 'id', 'settled')),
-        history: history.map(pointJson),
+        history: points.map(pointJson),
+        forfeits: forfeits.map(forfeitJson),
       },
       200,
     )

@@ -1,9 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { csvResponse, csvText } from '../csv.ts'
 import { type App, settingsOf } from '../env.ts'
-import { holdersAt, pinnedBlock } from '../holders.ts'
+import { csvContent, formatParam, nextLink } from '../format.ts'
+import { holdersAt } from '../holders.ts'
 import { positionJson, positionSchema } from '../position.ts'
 import { problemResponses } from '../problem.ts'
-import { address, addressParam, block, blockParam, numberParam } from '../schema.ts'
+import { atBlock, blockOf } from '../record.ts'
+import { address, addressParam, block, numberParam } from '../schema.ts'
 
 const MOST = 1000
 
@@ -17,42 +20,54 @@ const answer = z
   })
   .openapi('Holders')
 
+const COLUMNS = [
+  ...['block', 'holder', 'wallets', 'recipient', 'lots', 'balance', 'staked', 'lp', 'lpStaked', 'units'],
+  ...['basis', 'custody', 'settled', 'entitlement'],
+] as const
+
+const EXAMPLE = `${COLUMNS.join(',')}\r\n19000000,0x70997970c51812dc3a010c7d01b50e0d17dc79c8,0x70997970c51812dc3a010c7d01b50e0d17dc79c8,,20000,20000,0,0,0,0,0,20000,20000,20000\r\n`
+
 const route = createRoute({
   method: 'get',
   path: '/v1/holders',
+  tags: ['Holders'],
   operationId: 'listHolders',
   summary: 'Everybody with custody or primary lots at a block, by address',
   description:
-    'Excluded addresses (issuer, treasury, pair, vaults, …) are left out, so a page may be shorter than asked.',
+    'Excluded addresses (issuer, treasury, pair, vaults, …) are left out, so a page may be shorter than asked. The next page is ' +
+    'in `next` and in the Link header, which names the same block.',
   request: {
     query: z.strictObject({
-      block: blockParam.optional().openapi({ description: "The subgraph's last block when not given" }),
+      ...atBlock,
       after: addressParam
         .optional()
         .openapi({ description: 'Only addresses above this one: `next` of the page before' }),
       limit: numberParam(1, MOST, 100)
         .optional()
         .openapi({ description: 'Most holders a page; 100 when not given' }),
+      format: formatParam.optional(),
     }),
   },
   responses: {
-    200: { description: 'A page of holders', content: { 'application/json': { schema: answer } } },
-    ...problemResponses(
-      'invalid-request',
-      'block-not-indexed',
-      'index-failed',
-      'index-stopped',
-      'index-slow',
-    ),
+    200: {
+      description: 'A page of holders',
+      content: { 'application/json': { schema: answer }, ...csvContent(EXAMPLE) },
+    },
+    ...problemResponses('invalid-request', 'not-found', 'index-failed', 'index-stopped', 'index-slow'),
   },
 })
 
 export const addHolders = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
-    const { deployment } = settingsOf(context.env)
+    const { deployment, terms } = settingsOf(context.env)
     const query = context.req.valid('query')
-    const at = await pinnedBlock(context.env, query.block)
+    const at = await blockOf(context.env, query)
     const page = { block: at, after: query.after ?? '0x', limit: query.limit ?? 100 }
     const { holders, next } = await holdersAt(context.env, deployment.excluded, page)
-    return context.json({ block: at, holders: holders.map(positionJson), next }, 200)
+    // The next page names the block itself, for the subgraph moves on.
+    const link = nextLink(context, { after: next, ...(query.record === undefined && { block: at }) })
+    const rows = holders.map(positionJson)
+    if (query.format !== 'csv') return context.json({ block: at, holders: rows, next }, 200, link)
+    const table = rows.map((row) => ({ ...row, block: at, wallets: row.wallets.join(' ') }))
+    return csvResponse(`${terms.name}-holders-${at}.csv`, csvText(COLUMNS, table), link)
   })

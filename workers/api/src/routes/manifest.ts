@@ -10,6 +10,7 @@ export const IMMUTABLE = 'public, max-age=31536000, immutable'
 const route = createRoute({
   method: 'get',
   path: '/v1/manifests/{hash}',
+  tags: ['Distributions'],
   operationId: 'getManifest',
   summary: 'The document from which anyone can recompute a root',
   description: 'The canonical JSON (RFC 8785), byte for byte: keccak256 of the answer is the hash asked for.',

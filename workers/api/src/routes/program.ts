@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { chainHead } from '../chain.ts'
+import { chainTimeOf } from '../chain.ts'
 import { type App, settingsOf } from '../env.ts'
-import { ProblemError, problemResponses } from '../problem.ts'
+import { problemResponses } from '../problem.ts'
 import { hash, seconds } from '../schema.ts'
 
 const answer = z
@@ -25,6 +25,7 @@ const answer = z
 const route = createRoute({
   method: 'get',
   path: '/v1/program',
+  tags: ['Program'],
   operationId: 'getProgram',
   summary: "The program's terms and addresses",
   request: { query: z.strictObject({}) },
@@ -37,12 +38,5 @@ const route = createRoute({
 export const addProgram = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
     const { terms, termsHash, deployment } = settingsOf(context.env)
-    const chainTime = await chainHead(context.env).then(
-      (head) => head.timestamp,
-      (error: unknown) => {
-        if (error instanceof ProblemError) return null
-        throw error
-      },
-    )
-    return context.json({ terms, termsHash, deployment, chainTime }, 200)
+    return context.json({ terms, termsHash, deployment, chainTime: await chainTimeOf(context.env) }, 200)
   })

@@ -8,6 +8,7 @@ import { ProblemError, problemResponses } from '../problem.ts'
 import { verifiedPublication } from '../publication.ts'
 import { hashParam } from '../schema.ts'
 import { requireSecret } from '../secret.ts'
+import { withStatus } from '../standings.ts'
 
 const MOST_BYTES = 4096
 
@@ -40,6 +41,7 @@ const wellFormed = createMiddleware<App>(async (context, next) => {
 const route = createRoute({
   method: 'post',
   path: '/v1/distributions',
+  tags: ['Distributions'],
   operationId: 'publishDistribution',
   summary: "The issuer's: make a published distribution known here",
   description:
@@ -87,5 +89,6 @@ export const addPublish = (app: OpenAPIHono<App>) =>
     const { manifestHash, transaction } = context.req.valid('json')
     const { distribution, payments } = await verifiedPublication(context.env, manifestHash, transaction)
     const isNew = await registerDistribution(context.env.DB, distribution, payments)
-    return context.json(distribution, isNew ? 201 : 200)
+    const [listed] = await withStatus(context.env, [distribution])
+    return context.json({ ...distribution, status: listed?.status ?? null }, isNew ? 201 : 200)
   })

@@ -10,6 +10,7 @@ import { IMMUTABLE } from './manifest.ts'
 const route = createRoute({
   method: 'get',
   path: '/v1/records/{manifestHash}',
+  tags: ['Distributions'],
   operationId: 'getRecords',
   summary: "A publication's sorted accounts and amounts, from which every proof can be made again",
   description: 'A binary file; disbursement/README.md tells its layout.',

@@ -30,6 +30,7 @@ const answer = z
 const route = createRoute({
   method: 'get',
   path: '/v1/status',
+  tags: ['Service'],
   operationId: 'getStatus',
   summary: 'Whether chain, subgraph and storage answer, and how far the subgraph lags',
   description: 'Always 200 while this server answers at all: read `ok`.',
