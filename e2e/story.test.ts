@@ -12,6 +12,7 @@ import { startStoryAt } from '../local/scenario/stage.ts'
 import type { Stack } from '../local/stack.ts'
 import { STATE } from '../local/state.ts'
 import { queriesOf } from './documents.ts'
+import { afterClaims, beforeClaims } from './services.ts'
 
 // The whole way of the money, on the real parts: what the subgraph saw and the commands published against what the story's
 // author worked out by hand, and every claim against the chain.
@@ -159,6 +160,8 @@ test('two holders with one recipient are paid by one leaf', async () => {
   assert.equal(BigInt(claim?.amount ?? 0), sum(own.map(({ amount }) => amount)))
 })
 
+beforeClaims(() => ({ stack, chain }))
+
 test('every claim pays its account, once, and then nothing remains', async () => {
   for (const { name } of QUARTERS) await claimAll(name)
   for (const { id, token } of await distributions()) {
@@ -168,6 +171,8 @@ test('every claim pays its account, once, and then nothing remains', async () =>
   await stack.synced()
   for (const name of PEOPLE) for (const { claimed } of await claimsOf(name)) assert.equal(claimed, true, name)
 })
+
+afterClaims(() => ({ stack, chain }))
 
 for (const { heading, query } of queriesOf('docs/guides/dashboards.md')) {
   test(`the dashboard guide's query is answered, with rows: ${heading}`, async () => {
