@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['test/*.test.ts'],
           globalSetup: at('test/global-setup.ts'),
           isolate: false,
+          // On a busy machine even a compiled schema takes its time.
+          testTimeout: 30_000,
         },
       },
       {
@@ -36,6 +38,8 @@ export default defineConfig({
           include: ['test/*.test.ts'],
           globalSetup: at('test/global-setup.ts'),
           isolate: false,
+          // On a busy machine even a compiled schema takes its time.
+          testTimeout: 30_000,
         },
       },
     ],
