@@ -38,6 +38,8 @@ export class Chain {
       command: 'anvil',
       args: [
         ...['--port', String(port), '--auto-impersonate', '--no-mining', '--quiet'],
+        // Without a limit older states go to the disk, and every block then takes longer; a program has a few hundred.
+        ...['--prune-history', '1500'],
         // A batch of requests is worked on in any order: the price says which transaction comes first.
         ...['--order', 'fees', '--gas-limit', '1000000000', '--base-fee', '0', '--gas-price', '0'],
         ...['--timestamp', String(GENESIS_TIME)],

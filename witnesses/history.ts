@@ -51,7 +51,7 @@ export type History = {
 
 /** What a test may put wrong in the replay, to see that it is noticed. */
 export type Fault = {
-  block?: (block: LedgerBlock) => LedgerBlock
+  blocks?: (block: LedgerBlock) => LedgerBlock[]
   program?: Partial<ConstructorParameters<typeof Ledger>[0]>
 }
 
@@ -85,7 +85,7 @@ export const replay = async (stage: Stage, to: number, fault: Fault = {}): Promi
     const block = blocks[atBlock]
     if (block !== undefined && Number(block.number) === number) {
       atBlock++
-      ledger.apply(fault.block?.(block) ?? block, cases)
+      for (const each of fault.blocks?.(block) ?? [block]) ledger.apply(each, cases)
       for (const event of block.events) for (const each of addressesOf(event)) touched.add(each)
       if (block.events.some(({ kind }) => kind === 'sync')) lastSync = number
     }
