@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { person } from '../local/scenario/people.ts'
 import { ROOT } from '../local/state.ts'
-import { words } from '../page/src/words.ts'
+import { words } from '../page/src/words/all.ts'
 import { startChromium } from './browser.ts'
 import { InjectedWallet } from './wallet.ts'
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { type Person, person } from '../local/scenario/people.ts'
 import type { Stack } from '../local/stack.ts'
-import { words } from '../page/src/words.ts'
+import { words } from '../page/src/words/all.ts'
 import { InjectedWallet } from './wallet.ts'
 
 /** Somebody at the page, with their wallet in the browser. */

@@ -37,6 +37,9 @@ function keepBudget(): Plugin {
 }
 
 export default defineConfig({
+  // Relative, so that a copy of the page works below any address.
+  base: './',
+  worker: { format: 'es' },
   plugins: [keepBudget()],
   resolve: { alias: reactIsPreact },
   build: {

@@ -88,6 +88,8 @@ async function read(url: string): Promise<Uint8Array | null> {
     })
   }
   if (response.status === 404 || response.status === 410) return null
+  // A static server's page for whatever it does not have.
+  if (/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return null
   if (!response.ok) throw new MissingData(`${shownUrl(url)} answered with HTTP ${response.status}`)
   return new Uint8Array(await response.arrayBuffer())
 }

@@ -9,14 +9,16 @@ import { failureOf } from './failures.ts'
 import { goTo, useRoute } from './hooks/useRoute.ts'
 import { useWalletState, WalletStateProvider } from './hooks/useWallet.ts'
 import { Masthead } from './Masthead.tsx'
+import { FailureBoundary } from './parts/FailureBoundary.tsx'
 import { FailureSentence, RetryButton } from './parts/Notice.tsx'
 import { HatchPattern } from './parts/ShareBar.tsx'
 import { ProgramProvider, useProgram } from './program.ts'
-import { type Route, sameAddress } from './route.ts'
+import { type Route, sameAddress, writeRoute } from './route.ts'
 import { walletConfig } from './wallet.ts'
-import { words } from './words.ts'
+import { words } from './words/index.ts'
 
 const Dashboard = lazy(() => import('./dashboard/Dashboard.tsx'))
+const CheckView = lazy(() => import('./check/CheckView.tsx'))
 
 /** Reads what the program is, then shows it. */
 export function App() {
@@ -75,11 +77,13 @@ function WithWallet() {
 }
 
 function View({ route }: { route: Route }) {
-  if (route.view === 'dashboard') {
+  if (route.view === 'dashboard' || route.view === 'check') {
     return (
-      <Suspense fallback={<p role="status">{words.loading}</p>}>
-        <Dashboard />
-      </Suspense>
+      <FailureBoundary key={route.view}>
+        <Suspense fallback={<p role="status">{words.loading}</p>}>
+          {route.view === 'dashboard' ? <Dashboard /> : <CheckView key={route.id} id={route.id} />}
+        </Suspense>
+      </FailureBoundary>
     )
   }
   if (route.address === null) return <FrontView />
@@ -101,11 +105,10 @@ function useOwnAddress(own: Address | undefined, route: Route): void {
 /** A new view begins at its heading: for the document's title, for the keyboard, and for a screen reader. */
 function useArrival(route: Route): void {
   const { token } = useProgram().terms
-  const place = route.view === 'claim' ? route.address : route.view
+  const place = writeRoute(route)
   const first = useRef(true)
   useEffect(() => {
-    const view = route.view === 'dashboard' ? words.masthead.dashboard : words.masthead.claim
-    document.title = words.documentTitle(view, token.symbol)
+    document.title = words.documentTitle(words.masthead[route.view], token.symbol)
   }, [route.view, token.symbol])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what changes
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useStatus } from './hooks/useStatus.ts'
 import { AddressLabel, HashLabel } from './parts/HexLabel.tsx'
 import { useProgram } from './program.ts'
-import { words } from './words.ts'
+import { words } from './words/index.ts'
 
 /** How fresh everything above is, and the contracts it rests on. */
 export function Footer() {

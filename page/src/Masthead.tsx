@@ -2,7 +2,7 @@ import { useWallet } from './hooks/useWallet.ts'
 import { HashLabel } from './parts/HexLabel.tsx'
 import { useProgram } from './program.ts'
 import { type Route, sameAddress, writeRoute } from './route.ts'
-import { words } from './words.ts'
+import { words } from './words/index.ts'
 
 /** Whose program this is, the two views, and the wallet. */
 export function Masthead({ route }: { route: Route }) {
@@ -21,15 +21,17 @@ export function Masthead({ route }: { route: Route }) {
         <span>{text.program(token.symbol)}</span>
       </a>
       <nav aria-label={text.navigation}>
-        <a href={claimHref} aria-current={route.view === 'claim' ? 'page' : undefined}>
-          {text.claim}
-        </a>
-        <a
-          href={writeRoute({ view: 'dashboard' })}
-          aria-current={route.view === 'dashboard' ? 'page' : undefined}
-        >
-          {text.dashboard}
-        </a>
+        {(
+          [
+            ['claim', claimHref],
+            ['dashboard', writeRoute({ view: 'dashboard' })],
+            ['check', writeRoute({ view: 'check', id: null })],
+          ] as const
+        ).map(([view, href]) => (
+          <a key={view} href={href} aria-current={route.view === view ? 'page' : undefined}>
+            {text[view]}
+          </a>
+        ))}
       </nav>
       <WalletState route={route} />
     </header>

@@ -72,6 +72,9 @@ const program = record({
   }),
 })
 
+const anything: Reader<unknown> = (value) => value
+const stated = record({ terms: anything, deployment: anything })
+
 const status = record({
   ok: truth,
   chain: maybe(record({ number: count, timestamp: count })),
@@ -154,7 +157,8 @@ const claim = record({
 const claims = record({ account: address, claims: list(claim) })
 
 export type Deployment = ReadBy<typeof deployment>
-export type Program = ReadBy<typeof program>
+/** `stated` is what the server said, whole: what is hashed, and what a check reads for itself. */
+export type Program = ReadBy<typeof program> & { readonly stated: ReadBy<typeof stated> }
 export type Period = ReadBy<typeof period>
 export type Status = ReadBy<typeof status>
 export type Position = ReadBy<typeof position>
@@ -183,9 +187,10 @@ async function answerOf(request: Promise<Response>): Promise<{ response: Respons
   try {
     body = await response.json()
   } catch (cause) {
-    // A body that stops in its middle is an absent server; one that ends and is no JSON is a strange one.
-    const strange = cause instanceof SyntaxError
-    throw new ApiError(response.ok ? (strange ? -1 : 0) : response.status, 'not JSON', cause)
+    // A body that stops in its middle, or a refusal that is none of the API's, is an absent server; one that ends well
+    // and is no JSON is a strange one.
+    if (response.status >= 500) throw new ApiError(response.status, 'not JSON', cause)
+    throw new ApiError(response.ok && cause instanceof SyntaxError ? -1 : 0, 'not JSON', cause)
   }
   return { response, body }
 }
@@ -209,23 +214,24 @@ async function get<T>(path: string, read: Reader<T>, signal: AbortSignal): Promi
 }
 
 export function fetchProgram(signal: AbortSignal): Promise<Program> {
-  return get('/v1/program', program, signal)
+  const read: Reader<Program> = (value, path) => ({ ...program(value, path), stated: stated(value, path) })
+  return get('v1/program', read, signal)
 }
 
 export function fetchStatus(signal: AbortSignal): Promise<Status> {
-  return get('/v1/status', status, signal)
+  return get('v1/status', status, signal)
 }
 
 /** What was published and stands: a cancelled distribution pays nothing, and its period may be published again. */
 export async function fetchDistributions(signal: AbortSignal): Promise<Distribution[]> {
-  const all = await get('/v1/distributions', list(distribution), signal)
+  const all = await get('v1/distributions', list(distribution), signal)
   return all.filter(({ status }) => status !== 'cancelled')
 }
 
 /** Null when the address never held the token. */
 export async function fetchHolder(account: Address, signal: AbortSignal): Promise<Holder | null> {
   try {
-    return await get(`/v1/holders/${account}`, holder, signal)
+    return await get(`v1/holders/${account}`, holder, signal)
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null
     throw error
@@ -234,7 +240,7 @@ export async function fetchHolder(account: Address, signal: AbortSignal): Promis
 
 /** What was paid, or can or may still be: not what was cancelled or swept before it was claimed. */
 export async function fetchClaims(account: Address, signal: AbortSignal): Promise<Claim[]> {
-  const all = (await get(`/v1/accounts/${account}/claims`, claims, signal)).claims
+  const all = (await get(`v1/accounts/${account}/claims`, claims, signal)).claims
   return all.filter(({ claimed, ended }) => claimed === true || ended !== true)
 }
 

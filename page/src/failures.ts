@@ -21,6 +21,7 @@ export type Failure =
   | { readonly kind: 'serverRefused'; readonly detail: string }
   | { readonly kind: 'answerUnreadable'; readonly detail: string }
   | { readonly kind: 'rpcAway' }
+  | { readonly kind: 'stalePage' }
   | { readonly kind: 'reverted'; readonly detail: string }
   | { readonly kind: 'unknown'; readonly detail: string }
 
@@ -80,6 +81,10 @@ const BY_CODE: Readonly<Record<number, FailureKind>> = {
   [-32002]: 'walletBusy',
 }
 
+/** What browsers say when a part of the page is gone from the server. */
+const STALE =
+  /dynamically imported module|importing a module script failed|failed to load module script|unable to preload css/i
+
 type PlainKind = Exclude<FailureKind, 'serverRefused' | 'answerUnreadable' | 'reverted' | 'unknown'>
 
 /** Recognises an error by what it and its causes are; the deepest reason wins only where no outer one is known. */
@@ -98,6 +103,7 @@ export function failureOf(error: unknown): Failure {
     if (kind !== undefined) return { kind: kind as PlainKind }
     if (link instanceof RevertedError) return { kind: 'reverted', detail: link.message }
   }
+  if (chain.some(({ message }) => STALE.test(message))) return { kind: 'stalePage' }
   const [first] = chain
   const short = (first as { shortMessage?: unknown } | undefined)?.shortMessage
   return { kind: 'unknown', detail: typeof short === 'string' ? short : (first?.message ?? String(error)) }

@@ -11,6 +11,7 @@ import './styles/holder.css'
 import './styles/bars.css'
 import './styles/tables.css'
 import './styles/dashboard.css'
+import './styles/check.css'
 
 const queries = new QueryClient({
   defaultOptions: {

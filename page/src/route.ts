@@ -1,14 +1,20 @@
 /** The page's addresses live behind `#`, so that any static server can serve it. */
-import type { Address } from './api.ts'
+import type { Address, Hex } from './api.ts'
 
 export type Route =
   | { readonly view: 'claim'; readonly address: Address | null }
   | { readonly view: 'dashboard' }
+  /** The distribution to check, if one is chosen. */
+  | { readonly view: 'check'; readonly id: Hex | null }
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
 
 export function isAddress(text: string): text is Address {
   return ADDRESS.test(text)
+}
+
+function isHash(text: string): text is Hex {
+  return /^0x[0-9a-fA-F]{64}$/.test(text)
 }
 
 export function sameAddress(one: string, other: string): boolean {
@@ -19,10 +25,12 @@ export function sameAddress(one: string, other: string): boolean {
 export function readRoute(hash: string): Route {
   const [view = '', rest = ''] = hash.replace(/^#\/?/, '').split('/')
   if (view === 'dashboard') return { view: 'dashboard' }
+  if (view === 'check') return { view: 'check', id: isHash(rest) ? rest : null }
   return { view: 'claim', address: view === 'address' && isAddress(rest) ? rest : null }
 }
 
 export function writeRoute(route: Route): string {
   if (route.view === 'dashboard') return '#/dashboard'
+  if (route.view === 'check') return route.id === null ? '#/check' : `#/check/${route.id}`
   return route.address === null ? '#/' : `#/address/${route.address}`
 }

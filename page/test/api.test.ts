@@ -92,6 +92,8 @@ describe('when the API does not answer so', () => {
     await expect(fetchStatus(signal)).rejects.toMatchObject({ status: -1 })
     answer('<html>', 502)
     await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 502 })
+    answer('<html>', 404)
+    await expect(fetchStatus(signal)).rejects.toMatchObject({ status: 0 })
   })
 
   test('a server that does not come to an end is away', async () => {

@@ -14,7 +14,7 @@ import { merkleDistributorAbi } from '../../contracts/abi.ts'
 import { ApiError } from '../src/api.ts'
 import { type FailureKind, failureOf, ReplacedError, RevertedError } from '../src/failures.ts'
 import { NoReaderError } from '../src/wallet.ts'
-import { words } from '../src/words.ts'
+import { words } from '../src/words/all.ts'
 
 const id = `0x${'1'.repeat(64)}` as const
 const account = `0x${'a'.repeat(40)}` as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { words } from '../src/words.ts'
+import { words } from '../src/words/all.ts'
 
 /** Every string a reader could meet, functions called with something in each place. */
 function* sentences(value: unknown): Generator<string> {

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { goTo } from '../hooks/useRoute.ts'
 import { isAddress } from '../route.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** The field that finds an address. */
 export function AddressFinder() {

@@ -4,7 +4,7 @@ import { useDistributions } from '../hooks/useDistributions.ts'
 import { useChainTime } from '../hooks/useStatus.ts'
 import { writeDay } from '../moments.ts'
 import { useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 const HOUR = 3_600
 

@@ -2,7 +2,7 @@ import type { Claiming } from '../hooks/useClaiming.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { AddressLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { FailureNotice, Notice } from '../parts/Notice.tsx'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 import type { ClaimReceipt } from './send.ts'
 
 /** How the transaction goes: read out as it changes, and kept until it is dismissed. */

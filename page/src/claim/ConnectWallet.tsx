@@ -1,6 +1,6 @@
 import { useWallet } from '../hooks/useWallet.ts'
 import { FailureNotice } from '../parts/Notice.tsx'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** The wallets this browser offers, a button each. */
 export function ConnectWallet() {

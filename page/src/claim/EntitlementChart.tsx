@@ -5,7 +5,7 @@ import { writeDay } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 interface Step {
   readonly from: number

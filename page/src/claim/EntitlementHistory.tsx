@@ -5,7 +5,7 @@ import { Amount } from '../parts/Amount.tsx'
 import { TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 import { EntitlementChart } from './EntitlementChart.tsx'
 
 /** Every block that moved the holder's custody, newest first: what happened, where, and what it did to the entitlement. */

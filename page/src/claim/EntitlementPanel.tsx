@@ -3,7 +3,7 @@ import type { Position } from '../api.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { ShareBar } from '../parts/ShareBar.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** How much of what was bought first-hand still carries the claim, and where the tokens are. */
 export function EntitlementPanel({ position }: { position: Position }) {

@@ -1,5 +1,5 @@
 import { useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 import { AddressFinder } from './AddressFinder.tsx'
 import { Agreement } from './Agreement.tsx'
 import { ConnectWallet } from './ConnectWallet.tsx'

@@ -1,9 +1,10 @@
 import type { PrimaryLot } from '../api.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** What was bought first-hand: each lot with its transaction. */
 export function LotTable({ lots }: { lots: readonly PrimaryLot[] }) {
@@ -15,37 +16,21 @@ export function LotTable({ lots }: { lots: readonly PrimaryLot[] }) {
       {lots.length === 0 ? (
         <p className="muted">{text.empty}</p>
       ) : (
-        <table className="table">
-          <caption className="hidden">{text.caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{text.when}</th>
-              <th scope="col">{text.buyer}</th>
-              <th scope="col" className="number">
-                {text.amount}
-              </th>
-              <th scope="col">{text.transaction}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lots.map((lot) => (
-              <tr key={`${lot.transaction}/${lot.logIndex}`}>
-                <th scope="row">
-                  <Moment seconds={lot.timestamp} />
-                </th>
-                <td data-label={text.buyer}>
-                  <AddressLabel address={lot.buyer} />
-                </td>
-                <td className="number" data-label={text.amount}>
-                  <Amount value={lot.amount} asset={token} />
-                </td>
-                <td data-label={text.transaction}>
-                  <TransactionLabel transaction={lot.transaction} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          caption={text.caption}
+          rows={lots}
+          keyOf={(lot) => `${lot.transaction}/${lot.logIndex}`}
+          columns={[
+            { name: text.when, cell: (lot) => <Moment seconds={lot.timestamp} /> },
+            { name: text.buyer, cell: (lot) => <AddressLabel address={lot.buyer} /> },
+            {
+              name: text.amount,
+              kind: 'number',
+              cell: (lot) => <Amount value={lot.amount} asset={token} />,
+            },
+            { name: text.transaction, cell: (lot) => <TransactionLabel transaction={lot.transaction} /> },
+          ]}
+        />
       )}
     </section>
   )

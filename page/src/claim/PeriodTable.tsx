@@ -6,11 +6,12 @@ import { useChainTime } from '../hooks/useStatus.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { writeDistance, writeMoment } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { useProgram } from '../program.ts'
 import { sameAddress } from '../route.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 type RowStanding = Standing | 'nothing' | 'unpublished'
 
@@ -45,54 +46,64 @@ export function PeriodTable({
   return (
     <section className="sheet" aria-labelledby="periods">
       <h2 id="periods">{text.title}</h2>
-      <table className="table">
-        <caption className="hidden">{text.caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text.period}</th>
-            <th scope="col" className="number">
-              {text.amount}
-            </th>
-            <th scope="col">{text.status}</th>
-            <th scope="col">
-              <span className="hidden">{text.action}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.key}>
-              <th scope="row">
-                {row.period}
-                {row.span !== undefined && (
+      <DataTable
+        caption={text.caption}
+        rows={rows}
+        keyOf={({ key }) => key}
+        columns={[
+          {
+            name: text.period,
+            cell: ({ period, span }) => (
+              <>
+                {period}
+                {span !== undefined && (
                   <span className="sub">
-                    <Moment seconds={row.span.start} day /> – <Moment seconds={row.span.end} day />
+                    <Moment seconds={span.start} day /> – <Moment seconds={span.end} day />
                   </span>
                 )}
-              </th>
-              <td className="number" data-label={text.amount}>
-                {row.claim === null ? '—' : <Amount value={row.claim.amount} asset={row.claim.asset} />}
-                {row.claim !== null && !sameAddress(row.claim.account, address) && (
-                  <span className="sub">
-                    {text.to} <AddressLabel address={row.claim.account} />
-                  </span>
-                )}
-              </td>
-              <td data-label={text.status}>
+              </>
+            ),
+          },
+          {
+            name: text.amount,
+            kind: 'number',
+            cell: ({ claim: own }) => (own === null ? '—' : <OwnAmount claim={own} asked={address} />),
+          },
+          {
+            name: text.status,
+            cell: (row) => (
+              <>
                 <span className={`pill pill-${row.standing}`}>{words.standings[row.standing]}</span>
                 <span className="sub">{remark(row, now)}</span>
-              </td>
-              <td className="action">
-                {row.claim !== null && (row.standing === 'open' || row.standing === 'unknown') && (
-                  <ClaimButton each={row.claim} claiming={claiming} claim={claim} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+          },
+          {
+            name: text.action,
+            kind: 'action',
+            cell: ({ claim: own, standing }) =>
+              own !== null &&
+              (standing === 'open' || standing === 'unknown') && (
+                <ClaimButton each={own} claiming={claiming} claim={claim} />
+              ),
+          },
+        ]}
+      />
       {later > 0 && <p className="muted small">{text.upcoming(later)}</p>}
     </section>
+  )
+}
+
+function OwnAmount({ claim: { amount, asset, account }, asked }: { claim: Claim; asked: Address }) {
+  return (
+    <>
+      <Amount value={amount} asset={asset} />
+      {!sameAddress(account, asked) && (
+        <span className="sub">
+          {words.periods.to} <AddressLabel address={account} />
+        </span>
+      )}
+    </>
   )
 }
 

@@ -1,11 +1,13 @@
 import { useDistributions } from '../hooks/useDistributions.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
 import { HashLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { FailureNotice, RetryButton } from '../parts/Notice.tsx'
-import { words } from '../words.ts'
+import { writeRoute } from '../route.ts'
+import { words } from '../words/index.ts'
 
-/** What the issuer published, with the documents behind it. */
+/** What the issuer published, with the documents behind it, and the way to check each. */
 export function PublishedPayouts() {
   const { distributions, failure, retry } = useDistributions()
   const { published } = words
@@ -15,45 +17,44 @@ export function PublishedPayouts() {
       {failure !== null && <FailureNotice failure={failure} actions={<RetryButton retry={retry} />} />}
       {distributions?.length === 0 && <p className="muted">{published.empty}</p>}
       {distributions !== undefined && distributions.length > 0 && (
-        <table className="table">
-          <caption className="hidden">{published.title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{published.period}</th>
-              <th scope="col" className="number">
-                {published.total}
-              </th>
-              <th scope="col">{published.opens}</th>
-              <th scope="col">{published.manifest}</th>
-              <th scope="col">{published.transaction}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {distributions.map((distribution) => (
-              <tr key={distribution.id}>
-                <th scope="row">{distribution.period}</th>
-                <td className="number" data-label={published.total}>
-                  <Amount value={distribution.total} asset={distribution.asset} />
-                </td>
-                <td data-label={published.opens}>
-                  <Moment seconds={distribution.opensAt} />
-                </td>
-                <td data-label={published.manifest}>
-                  <HashLabel
-                    hash={distribution.manifestHash}
-                    what={published.manifest}
-                    href={`/v1/manifests/${distribution.manifestHash}`}
-                  />
-                </td>
-                <td data-label={published.transaction}>
-                  {distribution.transaction !== null && (
-                    <TransactionLabel transaction={distribution.transaction} />
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          caption={published.title}
+          rows={distributions}
+          keyOf={({ id }) => id}
+          columns={[
+            { name: published.period, cell: ({ period }) => period },
+            {
+              name: published.total,
+              kind: 'number',
+              cell: ({ total, asset }) => <Amount value={total} asset={asset} />,
+            },
+            { name: published.opens, cell: ({ opensAt }) => <Moment seconds={opensAt} /> },
+            {
+              name: published.manifest,
+              cell: ({ manifestHash }) => (
+                <HashLabel
+                  hash={manifestHash}
+                  what={published.manifest}
+                  href={`v1/manifests/${manifestHash}`}
+                />
+              ),
+            },
+            {
+              name: published.transaction,
+              cell: ({ transaction }) =>
+                transaction !== null && <TransactionLabel transaction={transaction} />,
+            },
+            {
+              name: published.check,
+              kind: 'action',
+              cell: ({ id, period }) => (
+                <a className="button button-quiet" href={writeRoute({ view: 'check', id })}>
+                  {published.checkOne(period)}
+                </a>
+              ),
+            },
+          ]}
+        />
       )}
     </section>
   )

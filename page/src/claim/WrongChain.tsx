@@ -1,7 +1,7 @@
 import { useWallet } from '../hooks/useWallet.ts'
 import { FailureNotice } from '../parts/Notice.tsx'
 import { useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** The wallet is on another network; a button asks it to switch. */
 export function WrongChain() {

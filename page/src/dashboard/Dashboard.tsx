@@ -2,7 +2,8 @@ import { useFigures } from '../hooks/useFigures.ts'
 import { writeMoment } from '../moments.ts'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { dashboardWords } from '../words/dashboard.ts'
+import { words } from '../words/index.ts'
 import { DropTable } from './DropTable.tsx'
 import { HolderShares } from './HolderShares.tsx'
 import { KeyFigures } from './KeyFigures.tsx'
@@ -12,7 +13,7 @@ import { PoolFigures } from './PoolFigures.tsx'
 /** The program in figures, for anybody. */
 export default function Dashboard() {
   const { deployment, terms } = useProgram()
-  const text = words.dashboard
+  const text = dashboardWords
   return (
     <>
       <header className="dashboard-heading">
@@ -30,7 +31,7 @@ export default function Dashboard() {
 
 function FiguresFrom({ url }: { url: string }) {
   const { figures, failure, retry } = useFigures(url)
-  const text = words.dashboard
+  const text = dashboardWords
   if (failure !== null) return <FailureNotice failure={failure} actions={<RetryButton retry={retry} />} />
   if (figures === undefined) {
     return (

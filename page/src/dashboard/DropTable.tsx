@@ -1,9 +1,11 @@
 import { writeAmount } from '../amounts.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { dashboardWords } from '../words/dashboard.ts'
+import { words } from '../words/index.ts'
 import type { Drop } from './figures.ts'
 
 const SHOWN = 20
@@ -11,60 +13,61 @@ const SHOWN = 20
 /** Who gave up entitlement, when, and how. */
 export function DropTable({ drops }: { drops: readonly Drop[] }) {
   const token = tokenOf(useProgram())
-  const text = words.dashboard.drops
+  const text = dashboardWords.drops
   return (
     <section className="sheet" aria-labelledby="drops">
       <h2 id="drops">{text.title}</h2>
       {drops.length === 0 ? (
         <p className="muted">{text.empty}</p>
       ) : (
-        <table className="table table-dense">
-          <caption className="hidden">{text.caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{text.holder}</th>
-              <th scope="col">{text.when}</th>
-              <th scope="col">{text.what}</th>
-              <th scope="col" className="number">
-                {text.lost}
-              </th>
-              <th scope="col" className="number">
-                {text.after}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {drops.slice(0, SHOWN).map(({ holder, block, timestamp, lost, after, reasons }) => (
-              <tr key={`${holder}/${block}`}>
-                <th scope="row">
-                  <AddressLabel address={holder} />
-                </th>
-                <td data-label={text.when}>
+        <DataTable
+          caption={text.caption}
+          className="table-dense"
+          rows={drops.slice(0, SHOWN)}
+          keyOf={({ holder, block }) => `${holder}/${block}`}
+          columns={[
+            { name: text.holder, cell: ({ holder }) => <AddressLabel address={holder} /> },
+            {
+              name: text.when,
+              cell: ({ timestamp, block }) => (
+                <>
                   <Moment seconds={timestamp} day />
                   <span className="sub">{words.history.block(block.toLocaleString('en'))}</span>
-                </td>
-                <td data-label={text.what}>
-                  {reasons.map(({ kind, amount, transaction }) => {
-                    const { shown, cut } = writeAmount(amount, token.decimals)
-                    return (
-                      <span className="drop-reason" key={`${transaction}/${kind}`}>
-                        {words.history.reason(kind, `${shown}${cut && '…'}`, amount === 0n)}{' '}
-                        <TransactionLabel transaction={transaction} />
-                      </span>
-                    )
-                  })}
-                </td>
-                <td className="number gone" data-label={text.lost}>
+                </>
+              ),
+            },
+            { name: text.what, cell: ({ reasons }) => <Reasons reasons={reasons} /> },
+            {
+              name: text.lost,
+              kind: 'number',
+              className: 'gone',
+              cell: ({ lost }) => (
+                <>
                   −<Amount value={lost} asset={token} bare />
-                </td>
-                <td className="number" data-label={text.after}>
-                  <Amount value={after} asset={token} bare />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </>
+              ),
+            },
+            {
+              name: text.after,
+              kind: 'number',
+              cell: ({ after }) => <Amount value={after} asset={token} bare />,
+            },
+          ]}
+        />
       )}
     </section>
   )
+}
+
+function Reasons({ reasons }: Pick<Drop, 'reasons'>) {
+  const token = tokenOf(useProgram())
+  return reasons.map(({ kind, amount, transaction }) => {
+    const { shown, cut } = writeAmount(amount, token.decimals)
+    return (
+      <span className="drop-reason" key={`${transaction}/${kind}`}>
+        {words.history.reason(kind, `${shown}${cut && '…'}`, amount === 0n)}{' '}
+        <TransactionLabel transaction={transaction} />
+      </span>
+    )
+  })
 }

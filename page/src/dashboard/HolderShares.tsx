@@ -1,9 +1,10 @@
 import { writeShare } from '../amounts.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
 import { ShareBar } from '../parts/ShareBar.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { dashboardWords } from '../words/dashboard.ts'
 import type { Share } from './figures.ts'
 
 const SHOWN = 100
@@ -11,7 +12,7 @@ const SHOWN = 100
 /** Every holder of record: what was bought, and how much of it still carries the claim. */
 export function HolderShares({ shares }: { shares: readonly Share[] }) {
   const token = tokenOf(useProgram())
-  const text = words.dashboard.entitlement
+  const text = dashboardWords.entitlement
   const most = shares.reduce((largest, { lots }) => (lots > largest ? lots : largest), 0n)
   return (
     <section className="sheet" aria-labelledby="shares">
@@ -23,42 +24,37 @@ export function HolderShares({ shares }: { shares: readonly Share[] }) {
       {shares.length === 0 ? (
         <p className="muted">{text.empty}</p>
       ) : (
-        <table className="table table-dense shares">
-          <caption className="hidden">{text.caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{text.holder}</th>
-              <th scope="col" className="number">
-                {text.entitlement}
-              </th>
-              <th scope="col" className="number">
-                {text.lots}
-              </th>
-              <th scope="col" className="wide">
-                {text.share}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shares.slice(0, SHOWN).map(({ holder, lots, entitlement }) => (
-              <tr key={holder}>
-                <th scope="row">
-                  <AddressLabel address={holder} />
-                </th>
-                <td className="number" data-label={text.entitlement}>
-                  <Amount value={entitlement} asset={token} bare />
-                </td>
-                <td className="number shares-lots" data-label={text.lots}>
-                  <Amount value={lots} asset={token} bare />
-                </td>
-                <td className="wide bar-cell" data-label={text.share}>
+        <DataTable
+          caption={text.caption}
+          className="table-dense shares"
+          rows={shares.slice(0, SHOWN)}
+          keyOf={({ holder }) => holder}
+          columns={[
+            { name: text.holder, cell: ({ holder }) => <AddressLabel address={holder} /> },
+            {
+              name: text.entitlement,
+              kind: 'number',
+              cell: ({ entitlement }) => <Amount value={entitlement} asset={token} bare />,
+            },
+            {
+              name: text.lots,
+              kind: 'number',
+              className: 'shares-lots',
+              cell: ({ lots }) => <Amount value={lots} asset={token} bare />,
+            },
+            {
+              name: text.share,
+              kind: 'wide',
+              className: 'bar-cell',
+              cell: ({ lots, entitlement }) => (
+                <>
                   <ShareBar part={entitlement} whole={lots} scale={most} />
                   <span className="bar-number">{writeShare(entitlement, lots)}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </>
+              ),
+            },
+          ]}
+        />
       )}
       {shares.length > SHOWN && <p className="muted small">{text.more(shares.length - SHOWN)}</p>}
     </section>

@@ -2,7 +2,7 @@ import { priceOf, writeShare } from '../amounts.ts'
 import { useAsset } from '../hooks/useAsset.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { dashboardWords } from '../words/dashboard.ts'
 import { Figure } from './Figure.tsx'
 import type { Figures } from './figures.ts'
 
@@ -13,7 +13,7 @@ export function KeyFigures({ figures }: { figures: Figures }) {
   const program = useProgram()
   const token = tokenOf(program)
   const other = useAsset(program.deployment.counterAsset)
-  const text = words.dashboard
+  const text = dashboardWords
   const { program: counts, pair, entitled } = figures
   if (counts === null) return <p className="muted">{text.away}</p>
   return (

@@ -2,7 +2,7 @@ import { writeShare } from '../amounts.ts'
 import { useAsset } from '../hooks/useAsset.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { tokenOf, useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { dashboardWords } from '../words/dashboard.ts'
 import { Figure } from './Figure.tsx'
 import type { Figures } from './figures.ts'
 
@@ -12,7 +12,7 @@ export function PoolFigures({ figures }: { figures: Figures }) {
   const token = tokenOf(program)
   const other = useAsset(program.deployment.counterAsset)
   const lp = useAsset(program.deployment.pair)
-  const text = words.dashboard
+  const text = dashboardWords
   const { pair, program: counts, staked, lpStaked } = figures
   if (pair === null || counts === null) return null
   return (

@@ -3,7 +3,7 @@ import { getAddress } from 'viem'
 import { shortHex } from '../amounts.ts'
 import { explorerLink, useProgram } from '../program.ts'
 import { writeRoute } from '../route.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 /** A long hexadecimal value in short, with the whole in its title and a button that copies it. */
 function HexLabel({ hex, what, href }: { hex: string; what: string; href: string | null }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Failure } from '../failures.ts'
 import { useProgram } from '../program.ts'
-import { words } from '../words.ts'
+import { words } from '../words/index.ts'
 
 export type Tone = 'plain' | 'good' | 'warn' | 'bad'
 

@@ -1,93 +1,9 @@
-/** Every sentence a reader meets. English; one place, so that another language is one more file like this. */
-import type { FailureKind } from './failures.ts'
-
-export interface FailureWords {
-  readonly title: string
-  readonly text: string
-}
-
-/** What a failure's sentence may name. */
-export interface FailureFacts {
-  readonly network: string
-  readonly detail: string
-}
-
-type FailureTable = Readonly<Record<FailureKind, (facts: FailureFacts) => FailureWords>>
-
-const failures: FailureTable = {
-  wrongChain: ({ network }) => ({
-    title: 'Your wallet is on another network',
-    text: `This program lives on ${network}. Switch your wallet there to claim; reading works as it is.`,
-  }),
-  rejected: () => ({
-    title: 'You declined in your wallet',
-    text: 'Nothing was sent and nothing changed. You can claim whenever you like.',
-  }),
-  walletBusy: () => ({
-    title: 'Your wallet is waiting for an answer',
-    text: 'A request is already open there. Open the wallet, answer it, then try again.',
-  }),
-  walletGone: () => ({
-    title: 'The wallet is no longer connected to this page',
-    text: 'Its account changed or access was withdrawn, so nothing was sent. Connect it again to claim.',
-  }),
-  alreadyClaimed: () => ({
-    title: 'This was already claimed',
-    text: 'The contract has paid it before, perhaps from another device or by somebody for you. The list is up to date now.',
-  }),
-  notOpen: () => ({
-    title: 'Claims are not open yet',
-    text: 'The payout is published and funded, but its challenge window still runs. Its opening time stands in the list.',
-  }),
-  ended: () => ({
-    title: 'This payout is no longer there',
-    text: 'The issuer cancelled it before it opened, or it was swept after its deadline. The list is being read again.',
-  }),
-  proofRefused: () => ({
-    title: 'The contract did not accept the proof',
-    text: 'Nothing was paid. Reload the page; if it happens again, tell the issuer which period it was.',
-  }),
-  assetRefused: () => ({
-    title: 'The asset refused the transfer',
-    text: 'The token’s own contract does not pay this address. Your claim stays open, and can be paid once that changes.',
-  }),
-  noGas: ({ network }) => ({
-    title: 'Not enough for the network fee',
-    text: `The connected wallet holds too little of ${network}’s own coin to pay for the transaction. Anybody may send it for you.`,
-  }),
-  replaced: () => ({
-    title: 'Another transaction took its place',
-    text: 'The claim was cancelled or replaced in your wallet before it was included. The list shows what is still open.',
-  }),
-  slow: () => ({
-    title: 'No receipt after three minutes',
-    text: 'The transaction was sent but is not included yet. It may still be: look at your wallet before you send another.',
-  }),
-  serverAway: () => ({
-    title: 'The server does not answer',
-    text: 'Your tokens and claims are on the chain and safe. Try again in a moment.',
-  }),
-  serverRefused: ({ detail }) => ({
-    title: 'The server could not answer this',
-    text: detail,
-  }),
-  answerUnreadable: ({ detail }) => ({
-    title: 'The server answered something this page does not understand',
-    text: `Reload the page: it may be older than the server. (${detail})`,
-  }),
-  rpcAway: ({ network }) => ({
-    title: 'The chain does not answer',
-    text: `No node of ${network} could be reached, so nothing was sent. Try again, or connect a wallet on that network.`,
-  }),
-  reverted: ({ detail }) => ({
-    title: 'The contract refused',
-    text: `Nothing was paid. Its reason: ${detail}.`,
-  }),
-  unknown: ({ detail }) => ({
-    title: 'Something else went wrong',
-    text: detail,
-  }),
-}
+/**
+ * What a reader meets at once. This folder has every sentence of the page, in English; the parts that a view brings along
+ * stand in files of their own, and `all.ts` has them together.
+ */
+import { failures } from './failures.ts'
+import { plural } from './plural.ts'
 
 /** What a holder did, by the kind the index gives it. */
 const reasons: Readonly<Record<string, (amount: string, none: boolean) => string>> = {
@@ -112,13 +28,12 @@ const standings = {
   unpublished: 'Not published yet',
 } as const
 
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
-
 export const words = {
   brand: 'Prorata',
   skip: 'Skip to content',
   loading: 'Reading…',
   retry: 'Try again',
+  reload: 'Reload the page',
   dismiss: 'Dismiss',
   never: 'none',
   copied: 'Copied',
@@ -133,6 +48,7 @@ export const words = {
     navigation: 'Views',
     claim: 'Claim',
     dashboard: 'Dashboard',
+    check: 'Check',
   },
 
   wallet: {
@@ -198,6 +114,8 @@ export const words = {
     opens: 'Claims open',
     manifest: 'Manifest',
     transaction: 'Transaction',
+    check: 'Check',
+    checkOne: (period: string) => `Check ${period}`,
     next: (period: string, end: string) => `${period} runs until ${end}.`,
   },
 
@@ -317,70 +235,5 @@ export const words = {
     distributor: 'Distributor',
     pair: 'Pool',
     terms: 'Hash of the terms',
-  },
-
-  dashboard: {
-    title: 'Dashboard',
-    lead: (token: string) => `${token} as the chain has it, through the program’s own index.`,
-    asOf: (block: string, when: string) =>
-      when === '' ? `As of block ${block}` : `As of block ${block}, ${when}`,
-    away: 'The index does not answer, so there are no figures to show.',
-    noGraph: 'This deployment names no public index, so there are no figures to show.',
-    figures: 'Key figures',
-    supply: 'Supply',
-    holders: 'Holders',
-    accounts: (count: string) => `${count} addresses ever seen`,
-    sold: 'Sold in the offering',
-    soldNote: (share: string) => `${share} of the supply`,
-    entitled: 'Still entitled',
-    entitledNote: (share: string) => `${share} of what was sold`,
-    price: 'Price',
-    priceNote: (token: string) => `for one ${token}, in the pool`,
-    poolToken: (token: string) => `${token} in the pool`,
-    poolOther: (token: string) => `${token} in the pool`,
-    staked: 'Staked tokens',
-    lpSupply: 'Pool shares',
-    lpStaked: 'Pool shares staked',
-    ofAll: (share: string) => `${share} of all`,
-    swaps: (count: string) => `${count} swaps so far`,
-    payouts: {
-      title: 'Payouts',
-      caption: 'What was paid out in each period, and how much of it was claimed',
-      empty: 'No payout has been published yet.',
-      period: 'Period',
-      total: 'Paid out',
-      claimed: 'Claimed',
-      open: 'Unclaimed',
-      share: 'Claimed share',
-      count: 'Claims',
-      status: 'State',
-      states: { ACTIVE: 'Active', CANCELLED: 'Cancelled', SWEPT: 'Swept' } as Readonly<
-        Record<string, string>
-      >,
-      unnamed: 'Unnamed',
-    },
-    entitlement: {
-      title: 'Entitlement by holder',
-      caption: 'Holders of record, by what they still hold of what they bought first',
-      empty: 'Nobody bought in the offering yet.',
-      holder: 'Holder',
-      share: 'Kept',
-      entitlement: 'Entitlement',
-      lots: 'Bought',
-      more: (count: number) => `${plural(count, 'more holder is', 'more holders are')} not shown.`,
-      kept: 'kept',
-      gone: 'given up',
-    },
-    pool: { title: 'Pool and staking', caption: 'What is in the pool and in staking' },
-    drops: {
-      title: 'Entitlement given up',
-      caption: 'Holders of record whose entitlement fell, latest first',
-      empty: 'Nobody has given up any entitlement.',
-      when: 'When',
-      holder: 'Holder',
-      what: 'What happened',
-      lost: 'Given up',
-      after: 'Left',
-    },
   },
 } as const

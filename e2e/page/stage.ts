@@ -1,0 +1,57 @@
+// What every test of the page plays on: the whole system, a browser, and what API and chain know of the people.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import type { Story } from '../../local/scenario/play.ts'
+import { startStoryAt } from '../../local/scenario/stage.ts'
+import type { Stack } from '../../local/stack.ts'
+import { STATE } from '../../local/state.ts'
+import { words } from '../../page/src/words/all.ts'
+import { startChromium } from '../browser.ts'
+import { owedOn } from '../owed.ts'
+import { Visits } from '../visit.ts'
+
+export interface Stage {
+  readonly stack: Stack
+  readonly story: Story
+  readonly browser: Browser
+  readonly visits: Visits
+  readonly owed: ReturnType<typeof owedOn>
+  /** A folder of this run's own. */
+  readonly state: string
+}
+
+let current: Stage | undefined
+
+/** The stage as it is. @throws when it is not open */
+export function stage(): Stage {
+  if (current === undefined) throw new Error('the stage is not open: openStage comes first')
+  return current
+}
+
+/** Starts everything, the first quarter's claims being open. */
+export async function openStage(): Promise<void> {
+  mkdirSync(STATE, { recursive: true })
+  const state = mkdtempSync(join(STATE, 'page-'))
+  const { stack, story } = await startStoryAt('2026-Q1', state)
+  try {
+    const browser = await startChromium()
+    current = { stack, story, browser, visits: new Visits(browser, stack), owed: owedOn(stack), state }
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+export async function closeStage(): Promise<void> {
+  if (current === undefined) return
+  const { browser, stack, state } = current
+  current = undefined
+  await browser.close()
+  await stack.stop()
+  rmSync(state, { recursive: true, force: true })
+}
+
+/** What is said of a failure where no detail comes in. */
+export const sentence = (kind: keyof typeof words.failures): string =>
+  words.failures[kind]({ network: stage().stack.deployment.network, detail: '' }).title

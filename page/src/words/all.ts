@@ -1,0 +1,6 @@
+/** Every sentence of the page, for tests and for who translates. */
+import { checkWords } from './check.ts'
+import { dashboardWords } from './dashboard.ts'
+import { words as atOnce } from './index.ts'
+
+export const words = { ...atOnce, dashboard: dashboardWords, check: checkWords }
