@@ -21,8 +21,11 @@ export async function buildContracts(): Promise<boolean> {
 export async function buildPage(): Promise<boolean> {
   return unlessDone(
     'page',
-    ['page/*', 'page/src/**/*', 'page/public/**/*', 'contracts/abi.ts', 'disbursement/**/*.ts', LOCK],
-    ['page/*', 'page/src/**/*', 'page/public/**/*', 'contracts/abi.ts', 'disbursement/**/*.ts', LOCK],
+    [
+      ...['page/*', 'page/src/**/*', 'page/public/**/*', 'contracts/abi.ts'],
+      ...['disbursement/**/*.ts', 'verify/*.ts', LOCK],
+    ],
+    ['page/dist/index.html'],
     () => runLogged('building the page', 'vite', ['build', 'page'], join(logs, 'page.log')),
   )
 }
