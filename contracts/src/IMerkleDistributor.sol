@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title What the MerkleDistributor takes, says and refuses
+/// @notice Beside this it has OpenZeppelin's `multicall`, for several calls of one caller in one transaction, and
+/// `eip712Domain` (ERC-5267)
 interface IMerkleDistributor {
     // -- TYPES
 
@@ -39,9 +41,12 @@ interface IMerkleDistributor {
         uint256 amount;
     }
 
-    // -- EVENTS
+    // -- EVENTS, where `id` is always the distribution's
 
-    /// @notice A distribution was published and funded with `total`; `manifestHash` names the document that explains it
+    /// @notice The distribution `id` of `issuer` was published and funded with `total` of `token`
+    /// @param terms As in Distribution
+    /// @param root Root of its tree
+    /// @param manifestHash keccak256 of the document that explains it
     event Published(
         bytes32 indexed id,
         address indexed issuer,
@@ -52,70 +57,71 @@ interface IMerkleDistributor {
         bytes32 manifestHash
     );
 
-    /// @notice The leaf `index` was paid to its account
+    /// @notice `amount`, the leaf `index` of `id`, was paid to its `account`
     event Claimed(bytes32 indexed id, address indexed account, uint256 index, uint256 amount);
 
-    /// @notice The leaf `index` of `account` was paid to `to`, as the account wished
+    /// @notice `amount`, the leaf `index` of `id`, was paid to `to`, as its `account` wished
     event ClaimedTo(bytes32 indexed id, address indexed account, uint256 index, address to, uint256 amount);
 
-    /// @notice `push` or `distribute` paid every leaf i of `payments` whose bit i is set in `paid`, each to its account. The
-    /// others were paid before, were masked, or their transfer failed: those can still be claimed
+    /// @notice `push` or `distribute` paid every leaf i of `payments`, all leaves of `id`, whose bit i is set in `paid`, each
+    /// to its account. The others were paid before, were masked, or their transfer failed: those can still be claimed
     event Pushed(bytes32 indexed id, uint256 paid, Payment[] payments);
 
-    /// @notice The issuer took the distribution back before it opened
+    /// @notice The issuer took `id` back before it opened, with all its `amount`
     event Cancelled(bytes32 indexed id, uint256 amount);
 
-    /// @notice What was left after the deadline went to the issuer
+    /// @notice What was left of `id` after the deadline, `amount`, went to the issuer
     event Swept(bytes32 indexed id, uint256 amount);
 
-    /// @notice The shard `id` got its budget `total` out of `parent`
+    /// @notice The shard `id`, number `shard` in the tree of `parent`, got its budget `total` out of it
+    /// @param root Root of the shard's own tree
     event Opened(bytes32 indexed id, bytes32 indexed parent, uint256 shard, bytes32 root, uint256 total);
 
-    // -- ERRORS
+    // -- ERRORS, where `id` is always the distribution's
 
-    /// @notice The terms say nothing sensible: above 128 bits (that is a shard's), or a deadline that is past or not after
-    /// the opening
+    /// @notice `terms` say nothing sensible: above 128 bits (that is a shard's), or a deadline that is past or not after the
+    /// opening
     error BadTerms(bytes32 terms);
     /// @notice The root is zero: nobody could claim
     error BadRoot();
-    /// @notice A total of zero, or of 2^128 and more
+    /// @notice `total` is zero, or 2^128 and more
     error BadTotal(uint256 total);
-    /// @notice A list of nothing, or of more than 128 payments
+    /// @notice A list of `count` entries: of none, or of more than 128 payments
     error BadCount(uint256 count);
-    /// @notice Index 128 and above exist in no tree
+    /// @notice `index` is 128 or above and exists in no tree
     error BadIndex(uint256 index);
     /// @notice The leaf `index` is of zero
     error ZeroAmount(uint256 index);
     /// @notice Nobody can be paid at `to`: zero, or this contract
     error BadRecipient(address to);
-    /// @notice The id was published before, perhaps swept or cancelled since; it never can be again
+    /// @notice `id` was published before, perhaps swept or cancelled since; it never can be again
     error AlreadyPublished(bytes32 id);
-    /// @notice No such distribution: it was never published, a shard is not opened yet, or a field handed back is wrong
+    /// @notice There is no `id`: it was never published, a shard is not opened yet, or a field handed back is wrong
     error NotPublished(bytes32 id);
     /// @notice `token` answers no balanceOf: it is no ERC-20
     error NotToken(address token);
     /// @notice The token delivered `received` where `total` was due: tokens that take a fee are refused
     error WrongDelivery(uint256 total, uint256 received);
-    /// @notice Nothing can be paid before `opensAt`
+    /// @notice Nothing of `id` can be paid before `opensAt`
     error NotOpenYet(bytes32 id, uint256 opensAt);
-    /// @notice It opened at `opensAt`: too late to cancel
+    /// @notice `id` opened at `opensAt`: too late to cancel
     error AlreadyOpen(bytes32 id, uint256 opensAt);
-    /// @notice Only the issuer can do this
+    /// @notice Only `issuer` can do this, not `caller`
     error NotIssuer(address caller, address issuer);
-    /// @notice The proof leads to `found`, not to the distribution's root
+    /// @notice The proof leads to `found`, not to the root of `id`
     error InvalidProof(bytes32 id, bytes32 found);
-    /// @notice The list makes the tree of `found`, not the distribution's
+    /// @notice The list makes the tree of `found`, not that of `id`
     error InvalidList(bytes32 id, bytes32 found);
-    /// @notice The leaf `index` was paid before
+    /// @notice The leaf `index` of `id` was paid before
     error AlreadyClaimed(bytes32 id, uint256 index);
-    /// @notice `amount` is asked of a distribution that has only `remaining`
+    /// @notice `amount` is asked of `id`, which has only `remaining`
     error ExceedsRemaining(bytes32 id, uint256 amount, uint256 remaining);
-    /// @notice Sweeping begins at `deadline`; a deadline of zero never comes
+    /// @notice Sweeping `id` begins at `deadline`; a deadline of zero never comes
     error NotExpired(bytes32 id, uint256 deadline);
-    /// @notice Nothing is left to take back
+    /// @notice Nothing is left of `id` to take back
     error NothingLeft(bytes32 id);
-    /// @notice A shard has no terms of its own: it cannot be cancelled, is swept with its parent, and none is opened out of
-    /// it
+    /// @notice `id` is a shard and has no terms of its own: it cannot be cancelled, is swept with its parent, and none is
+    /// opened out of it
     error IsShard(bytes32 id);
     /// @notice The consent could be used until `deadline`
     error SignatureExpired(uint256 deadline);
@@ -124,7 +130,8 @@ interface IMerkleDistributor {
     /// @notice The signature is of a wallet that is not deployed (ERC-6492): deploy `account` first, then hand in the inner
     /// signature
     error WalletNotDeployed(address account);
-    /// @notice Too little gas to give every payment its share: an estimate must not mistake that for a failing recipient
+    /// @notice Of gas there is `left` where `needed` is due to give the next payment its share: an estimate must not mistake
+    /// that for a failing recipient
     error NotEnoughGas(uint256 left, uint256 needed);
 
     // -- PUBLISHING
@@ -143,10 +150,16 @@ interface IMerkleDistributor {
 
     /// @notice As `publish`, with an ERC-2612 permit of `total` from the caller to this contract. A permit that fails,
     /// because somebody else handed it in before, is passed over if the allowance is there
+    /// @param token As in `publish`
+    /// @param terms As in `publish`
+    /// @param root As in `publish`
+    /// @param total As in `publish`; needs no allowance where the permit is good
+    /// @param manifestHash As in `publish`
     /// @param permitDeadline Until when the permit is good, unix seconds
     /// @param v Of the permit's signature
     /// @param r Of the permit's signature
     /// @param s Of the permit's signature
+    /// @return id The distribution's id
     function publishWithPermit(
         address token,
         bytes32 terms,
@@ -174,10 +187,10 @@ interface IMerkleDistributor {
         bytes32 manifestHash
     ) external returns (bytes32 id);
 
-    /// @notice Takes everything back, before the opening only; by the issuer only
+    /// @notice Takes everything of `d` back, before the opening only; by the issuer only
     function cancel(Distribution calldata d) external;
 
-    /// @notice Sends what is left after the deadline to the issuer; by anybody. Claims go on until then
+    /// @notice Sends what is left of `d` after the deadline to the issuer; by anybody. Claims go on until then
     function sweep(Distribution calldata d) external;
 
     /// @notice As `sweep`, for the shard of `parent` whose root is `root`, by the parent's deadline
@@ -212,6 +225,11 @@ interface IMerkleDistributor {
     ) external;
 
     /// @notice Pays the caller's leaf to `to`
+    /// @param d The distribution
+    /// @param index The leaf's place in the tree, 0 … 127
+    /// @param to Where to pay: not zero, not this contract
+    /// @param amount The leaf's amount in base units
+    /// @param proof The leaf's siblings from the bottom up
     function claimTo(Distribution calldata d, uint256 index, address to, uint256 amount, bytes32[] calldata proof)
         external;
 
@@ -237,6 +255,10 @@ interface IMerkleDistributor {
     ) external;
 
     /// @notice Pays several leaves of one account, of distributions of one issuer and token, with one transfer; by anybody
+    /// @param issuer Who published all of them
+    /// @param token What all of them pay
+    /// @param account The leaves' account
+    /// @param items One or more leaves, each with its distribution's terms and root; one that cannot be paid refuses all
     function claimMany(address issuer, address token, address account, Item[] calldata items) external;
 
     /// @notice Pays everybody not yet paid, making the tree from the list; by anybody. A failing recipient keeps its claim
@@ -246,15 +268,15 @@ interface IMerkleDistributor {
 
     // -- VIEWS
 
-    /// @notice keccak256(abi.encode(issuer, token, terms, root))
+    /// @notice The id of `d`: keccak256(abi.encode(issuer, token, terms, root))
     function idOf(Distribution calldata d) external pure returns (bytes32 id);
 
-    /// @notice The distribution's word: what remains in the low 128 bits, paid flags in the high 128; zero: not published
+    /// @notice The word of `id`: what remains in the low 128 bits, paid flags in the high 128; zero: not published
     function wordOf(bytes32 id) external view returns (uint256 word);
 
-    /// @notice What remains to be paid, in base units
+    /// @notice What remains to be paid of `id`, in base units
     function remaining(bytes32 id) external view returns (uint256 amount);
 
-    /// @notice Whether the leaf `index` can be paid no more: it was, or everything was swept or cancelled
+    /// @notice Whether the leaf `index` of `id` can be paid no more: it was, or everything was swept or cancelled
     function isClaimed(bytes32 id, uint256 index) external view returns (bool);
 }

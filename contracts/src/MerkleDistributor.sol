@@ -82,8 +82,11 @@ contract MerkleDistributor is IMerkleDistributor, Multicall, ReentrancyGuardTran
         bytes32 s
     ) external nonReentrant returns (bytes32 id) {
         id = _create(token, terms, root, total, 0, 0);
-        // A failure is no matter: without the allowance the pull fails.
-        try IERC20Permit(token).permit(msg.sender, address(this), total, permitDeadline, v, r, s) {} catch {}
+        // A failure is no matter: without the allowance the pull fails, and what is no token is named there.
+        (bool ignored,) = token.call(
+            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), total, permitDeadline, v, r, s))
+        );
+        ignored;
         _fund(id, token, terms, root, total, manifestHash);
     }
 

@@ -16,17 +16,27 @@ contract Offering is ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @notice Everything fixed about a sale
+    /// @param token What is sold
+    /// @param asset What is paid
+    /// @param price Asset base units for 10^18 token base units
+    /// @param cap Most token base units sold to all buyers together
+    /// @param perBuyerCap Most token base units sold to one buyer; 0 = no limit
+    /// @param opensAt First second of the sale, unix time
+    /// @param closesAt First second after the sale, unix time
+    /// @param allowListRoot Root over keccak256(keccak256(abi.encode(buyer))); 0 = anybody
+    /// @param issuer Receives the payments, and what is not sold
+    /// @param termsHash keccak256 of the program's canonical terms
     struct Sale {
-        IERC20 token; // what is sold
-        IERC20 asset; // what is paid
-        uint256 price; // asset base units for 10^18 token base units
-        uint256 cap; // most token base units sold to all buyers together
-        uint256 perBuyerCap; // most token base units sold to one buyer, 0 = no limit
-        uint64 opensAt; // first second of the sale, unix time
-        uint64 closesAt; // first second after the sale, unix time
-        bytes32 allowListRoot; // root over keccak256(keccak256(abi.encode(buyer))), 0 = anybody
-        address issuer; // receives the payments, and what is not sold
-        bytes32 termsHash; // keccak256 of the program's canonical terms
+        IERC20 token;
+        IERC20 asset;
+        uint256 price;
+        uint256 cap;
+        uint256 perBuyerCap;
+        uint64 opensAt;
+        uint64 closesAt;
+        bytes32 allowListRoot;
+        address issuer;
+        bytes32 termsHash;
     }
 
     // -- EVENTS AND ERRORS

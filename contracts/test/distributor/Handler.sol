@@ -8,10 +8,31 @@ import {Base} from "../support/Base.sol";
 import {ReferenceTree} from "../support/ReferenceTree.sol";
 import {Hook, HookToken} from "../support/Tokens.sol";
 
-/// @notice A token whose transfers call hooks, which may refuse, re-enter or burn their gas
-contract ChaosToken is HookToken {}
+/// @notice A token whose transfers call hooks, which may refuse, re-enter or burn their gas, and which answers one account's
+/// payments with false, without moving anything, or another's with nothing
+contract ChaosToken is HookToken {
+    address public refused;
+    address public silent;
 
-/// @notice A recipient that does harm when it is paid: claims its leaf again, pushes, sweeps, refuses, or burns the gas
+    function setMood(address refused_, address silent_) external {
+        refused = refused_;
+        silent = silent_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        if (to == refused) return false;
+        super.transfer(to, amount);
+        if (to == silent) {
+            assembly {
+                return(0, 0)
+            }
+        }
+        return true;
+    }
+}
+
+/// @notice A recipient that does harm when it is paid: claims its leaf again, pushes, sweeps, refuses, or burns the gas. It
+/// agrees to every claim
 contract Nuisance is Hook {
     address private immutable dist;
     bytes[] private calls;
@@ -27,6 +48,10 @@ contract Nuisance is Hook {
         for (uint256 i = 0; i < calls_.length; ++i) {
             calls.push(calls_[i]);
         }
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return this.isValidSignature.selector;
     }
 
     function onTransfer(address, address, uint256) external {
@@ -61,6 +86,7 @@ contract Handler is Base {
     ChaosToken[2] public tokens;
     Nuisance public immutable nuisance;
     Entry[] private entries;
+    address[4] private people;
 
     /// @notice What each account should have got
     mapping(address token => mapping(address account => uint256)) public owed;
@@ -70,10 +96,15 @@ contract Handler is Base {
     mapping(string action => uint256) public done;
 
     address private constant ELSEWHERE = address(0xe15e);
+    /// @dev As `own` of a call that may pay out of any id
+    uint256 private constant ANY = type(uint256).max;
 
     constructor(MerkleDistributor dist_) {
         dist = dist_;
         nuisance = new Nuisance(address(dist_));
+        for (uint256 k = 0; k < 4; ++k) {
+            people[k] = vm.addr(keyOf(k));
+        }
         for (uint256 i = 0; i < 2; ++i) {
             tokens[i] = new ChaosToken();
             tokens[i].setHook(address(nuisance), address(nuisance));
@@ -91,9 +122,22 @@ contract Handler is Base {
         return address(uint160(0x1551e0 + k % 2));
     }
 
+    function keyOf(uint256 k) private pure returns (uint256) {
+        return 0xacc0 + k;
+    }
+
     /// @notice Five accounts; the last one is the nuisance
     function accountAt(uint256 k) public view returns (address) {
-        return k % 5 == 4 ? address(nuisance) : address(uint160(0xacc0 + k % 5));
+        return k % 5 == 4 ? address(nuisance) : people[k % 5];
+    }
+
+    /// @dev A consent of one of the five to anything
+    function consent(address account, bytes32 structHash) private view returns (bytes memory) {
+        for (uint256 k = 0; k < 4; ++k) {
+            if (people[k] != account) continue;
+            return signature(keyOf(k), typedDigest("Prorata MerkleDistributor", address(dist), structHash));
+        }
+        return "";
     }
 
     function count() external view returns (uint256) {
@@ -180,18 +224,19 @@ contract Handler is Base {
     }
 
     /// @notice Books what the last call changed, entry by entry. The nuisance may have done something of its own meanwhile,
-    /// so any flag may be new; but nothing else may have changed beside `own` and `other`
+    /// to `own` as well, so any flag of it may be new; but nothing may have changed beside `own` and `other`
     function book(uint256[] memory before, uint256 own, uint256 other, address to) private {
         for (uint256 i = 0; i < before.length; ++i) {
             Entry storage e = entries[i];
             uint256 word = dist.wordOf(idOf(e));
             if (word == before[i]) continue;
+            if (own != ANY && i != own && i != other) fail("a call on one id changed another");
             if (before[i] != 0 && word == 0) fail("a word became zero");
             if ((before[i] & ~word) >> 128 != 0) fail("a flag was cleared");
             if (uint128(word) > uint128(before[i])) fail("remaining rose");
             uint256 fell = uint128(before[i]) - uint128(word);
             if (word == Word.ENDED) {
-                if (i != own && i != other) fail("another distribution was ended");
+                if (i != own && i != other) fail("a distribution was ended by the way");
                 continue;
             }
             if (i == other) continue;
@@ -209,7 +254,9 @@ contract Handler is Base {
         }
     }
 
-    function arm(uint256 seed, Entry memory e) private {
+    /// @dev Prepares what the nuisance does to `e` when it is paid. A sweep only where the guard refuses it: in a claim it is
+    /// good (test_reentrancy_sweepDuringAClaimTakesTheRest), but then no flag tells who was paid before it
+    function arm(uint256 seed, Entry memory e, bool guarded) private {
         bytes[] memory calls = new bytes[](seed % 3);
         IMerkleDistributor.Payment[] memory payments = e.isParent ? new IMerkleDistributor.Payment[](0) : listOf(e);
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -222,7 +269,7 @@ contract Handler is Base {
                 );
             } else if (kind == 1) {
                 calls[i] = abi.encodeCall(dist.push, (e.d, payments));
-            } else if (kind == 2) {
+            } else if (kind == 2 && guarded) {
                 calls[i] = abi.encodeCall(dist.sweep, (e.d));
             } else {
                 calls[i] = abi.encodeCall(dist.publish, (e.d.token, e.d.terms, e.d.root, 1, 0));
@@ -246,6 +293,14 @@ contract Handler is Base {
         vm.warp(block.timestamp + seconds_ % 40);
     }
 
+    function mood(uint256 seed) external {
+        // Beyond the five: nobody.
+        tokens[seed % 2].setMood(
+            (seed >> 8) % 8 < 5 ? accountAt((seed >> 8) % 8) : address(0),
+            (seed >> 16) % 8 < 5 ? accountAt((seed >> 16) % 8) : address(0)
+        );
+    }
+
     function publish(uint256 seed, bool asParent) external {
         if (entries.length >= 14) return;
         Entry memory e;
@@ -264,13 +319,21 @@ contract Handler is Base {
             e.funded = (seed >> 64) % 8 == 0 ? 1 + seed % 2000 : totalOf(payments);
         }
         uint256[] memory before = words();
+        bytes memory call = abi.encodeCall(dist.publish, (e.d.token, e.d.terms, e.d.root, e.funded, 0));
+        if ((seed >> 72) % 3 == 0) {
+            // The permit is no good, the allowance is.
+            call = abi.encodeCall(
+                dist.publishWithPermit, (e.d.token, e.d.terms, e.d.root, e.funded, 0, block.timestamp, 27, 0, 0)
+            );
+        }
         vm.prank(e.d.issuer);
-        try dist.publish(e.d.token, e.d.terms, e.d.root, e.funded, 0) {
+        (bool success,) = address(dist).call(call);
+        book(before, before.length, before.length, address(0));
+        if (success) {
             ++done["publish"];
-            book(before, before.length, before.length, address(0));
             entries.push(e);
-        } catch {
-            if (dist.wordOf(idOf(e)) == 0) fail("publish was refused");
+        } else if (dist.wordOf(idOf(e)) == 0) {
+            fail("publish was refused");
         }
     }
 
@@ -295,7 +358,7 @@ contract Handler is Base {
         );
         e.funded = totalOf(payments);
         if (dist.wordOf(idOf(e)) != 0) return;
-        arm(seed >> 96, e);
+        arm(seed >> 96, e, true);
         // Booked as an entry before, so that what is paid within the call is booked as well.
         uint256[] memory before = words();
         vm.prank(e.d.issuer);
@@ -319,27 +382,80 @@ contract Handler is Base {
         if (e.isParent) return;
         IMerkleDistributor.Payment[] memory payments = listOf(e);
         uint256 k = which % payments.length;
-        bytes32[] memory proof = ReferenceTree.proof(nodesOf(payments), k);
-        arm(seed >> 96, e);
+        arm(seed >> 96, e, false);
         uint256[] memory before = words();
-        bool elsewhere = (seed >> 32) % 3 == 0;
-        bool good;
-        if (elsewhere) {
+        uint256 way = (seed >> 32) % 4;
+        bytes memory call;
+        if (way == 0) {
             vm.prank(payments[k].account);
-            try dist.claimTo(e.d, k, ELSEWHERE, payments[k].amount, proof) {
-                good = true;
-            } catch {}
+            call = claimToCall(e, payments, k);
         } else {
-            try dist.claim(e.d, k, payments[k].account, payments[k].amount, proof) {
-                good = true;
-            } catch {}
+            call = way == 1 ? claimBySigCall(e, payments, k) : claimCall(e, payments, k);
         }
+        (bool good,) = address(dist).call(call);
         if (good) {
-            ++done["claim"];
+            ++done[way == 0 ? "claimTo" : way == 1 ? "claimBySig" : "claim"];
             if (block.timestamp < opensAt(e)) fail("claimed before the opening");
             if (before[i] & Word.flag(k) != 0) fail("claimed twice");
         }
-        book(before, i, before.length, good && elsewhere ? ELSEWHERE : address(0));
+        book(before, i, before.length, good && way < 2 ? ELSEWHERE : address(0));
+    }
+
+    function claimCall(Entry memory e, IMerkleDistributor.Payment[] memory payments, uint256 k)
+        private
+        pure
+        returns (bytes memory)
+    {
+        bytes32[] memory proof = ReferenceTree.proof(nodesOf(payments), k);
+        return abi.encodeWithSelector(
+            IMerkleDistributor.claim.selector, e.d, k, payments[k].account, payments[k].amount, proof
+        );
+    }
+
+    function claimToCall(Entry memory e, IMerkleDistributor.Payment[] memory payments, uint256 k)
+        private
+        pure
+        returns (bytes memory)
+    {
+        bytes32[] memory proof = ReferenceTree.proof(nodesOf(payments), k);
+        return abi.encodeWithSelector(
+            IMerkleDistributor.claimTo.selector, e.d, k, ELSEWHERE, payments[k].amount, proof
+        );
+    }
+
+    function claimBySigCall(Entry memory e, IMerkleDistributor.Payment[] memory payments, uint256 k)
+        private
+        view
+        returns (bytes memory)
+    {
+        IMerkleDistributor.Payment memory p = payments[k];
+        bytes32 typehash = keccak256(
+            "Claim(bytes32 id,uint256 index,address account,uint256 amount,address to,uint256 deadline)"
+        );
+        bytes memory signed =
+            consent(p.account, keccak256(abi.encode(typehash, idOf(e), k, p.account, p.amount, ELSEWHERE, 1 << 40)));
+        bytes32[] memory proof = ReferenceTree.proof(nodesOf(payments), k);
+        return abi.encodeWithSelector(
+            IMerkleDistributor.claimBySig.selector, e.d, k, p.account, p.amount, ELSEWHERE, proof, 1 << 40, signed
+        );
+    }
+
+    /// @dev Several calls in one: a leaf claimed and everybody pushed, or the same leaf claimed twice
+    function batch(uint256 seed, uint256 which, bool twice) external some {
+        uint256 i = pick(seed);
+        Entry memory e = entries[i];
+        if (e.isParent) return;
+        IMerkleDistributor.Payment[] memory payments = listOf(e);
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = claimCall(e, payments, which % payments.length);
+        calls[1] = twice ? calls[0] : abi.encodeCall(dist.push, (e.d, payments));
+        arm(seed >> 96, e, false);
+        uint256[] memory before = words();
+        try dist.multicall(calls) {
+            ++done["batch"];
+            if (twice) fail("claimed twice in one call");
+        } catch {}
+        book(before, i, before.length, address(0));
     }
 
     function claimMany(uint256 seed) external some {
@@ -369,9 +485,9 @@ contract Handler is Base {
         try dist.claimMany(first.d.issuer, first.d.token, account, items) {
             ++done["claimMany"];
         } catch {
-            if (n > 0) fail("claimMany was refused");
+            if (n > 0 && ChaosToken(first.d.token).refused() != account) fail("claimMany was refused");
         }
-        book(before, before.length, before.length, address(0));
+        book(before, ANY, before.length, address(0));
     }
 
     function push(uint256 seed) external some {
@@ -379,7 +495,7 @@ contract Handler is Base {
         Entry memory e = entries[i];
         if (e.isParent) return;
         IMerkleDistributor.Payment[] memory payments = listOf(e);
-        arm(seed >> 96, e);
+        arm(seed >> 96, e, true);
         uint256[] memory before = words();
         uint256 sum;
         for (uint256 k = 0; k < payments.length; ++k) {

@@ -9,6 +9,7 @@ import {
     FalseToken,
     FeeToken,
     GasEaterToken,
+    GenerousToken,
     GoodToken,
     Hook,
     HookFeeToken,
@@ -84,6 +85,14 @@ contract HostileTest is DistributorBase {
         fee.setFee(0);
         vm.prank(issuer);
         dist.publish(address(fee), 0, root, 406, MANIFEST);
+    }
+
+    function test_hostile_moreThanAskedIsRefused() external {
+        GenerousToken generous = new GenerousToken();
+        use(generous);
+        refuse(abi.encodeWithSelector(IMerkleDistributor.WrongDelivery.selector, 5, 6));
+        vm.prank(issuer);
+        dist.publish(address(generous), 0, keccak256("root"), 5, MANIFEST);
     }
 
     function test_hostile_falseOnPullIsRefused() external {
@@ -162,6 +171,20 @@ contract HostileTest is DistributorBase {
         eq(dist.wordOf(idOf(d)), 15 << 128, "paid");
     }
 
+    function test_hostile_feeBegunLaterIsTheRecipients() external {
+        FeeToken fee = new FeeToken();
+        use(fee);
+        fee.setFee(0);
+        IMerkleDistributor.Distribution memory d = published(payments);
+        fee.setFee(7);
+        claim(d, payments, 0);
+        dist.push(d, payments);
+        eq(fee.balanceOf(payments[0].account), 93, "claimed, but for the fee");
+        eq(fee.balanceOf(payments[3].account), 96, "pushed, but for the fee");
+        eq(dist.wordOf(idOf(d)), 15 << 128, "the books are right");
+        eq(fee.balanceOf(address(dist)), 0, "nobody else's tokens were used");
+    }
+
     function test_hostile_gasEaterCannotStopThePush() external {
         GasEaterToken eater = new GasEaterToken();
         use(eater);
@@ -220,6 +243,20 @@ contract HostileTest is DistributorBase {
             "claimed already"
         );
         eq(token.balanceOf(address(attacker)), (1 << 140) + 101, "paid once");
+    }
+
+    function test_reentrancy_sweepDuringAClaimTakesTheRest() external {
+        hooked();
+        IMerkleDistributor.Distribution memory d = published(payments, termsOf(0, NOW + 10));
+        vm.warp(NOW + 10);
+        uint256 before = token.balanceOf(issuer);
+        attacker.arm(address(dist), abi.encodeCall(dist.sweep, (d)), 1);
+        claim(d, payments, 1);
+        yes(attacker.succeeded(), "swept");
+        eq(token.balanceOf(issuer) - before, 305, "all but the claim");
+        eq(token.balanceOf(address(attacker)), (1 << 140) + 101, "and the claim");
+        eq(dist.wordOf(idOf(d)), type(uint256).max << 128, "ended");
+        eq(token.balanceOf(address(dist)), 0, "nothing stays");
     }
 
     function test_reentrancy_claimOfAnotherLeafIsGood() external {

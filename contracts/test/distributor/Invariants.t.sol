@@ -13,8 +13,20 @@ contract InvariantsTest is Base {
     Handler private handler;
     address[] private targets;
     mapping(string action => uint256) private done;
-    string[] private ACTIONS =
-        ["publish", "distribute", "claim", "claimMany", "push", "open", "cancel", "sweep", "sweepShard"];
+    string[] private ACTIONS = [
+        "publish",
+        "distribute",
+        "claim",
+        "claimTo",
+        "claimBySig",
+        "claimMany",
+        "batch",
+        "push",
+        "open",
+        "cancel",
+        "sweep",
+        "sweepShard"
+    ];
 
     function setUp() external {
         vm.warp(1_800_000_000);
@@ -39,21 +51,23 @@ contract InvariantsTest is Base {
 
     /// @dev The random actions really do everything: otherwise nothing would be proved by them
     function test_invariants_everyActionIsMet() external {
-        for (uint256 world = 0; world < 12; ++world) {
+        for (uint256 world = 0; world < 16; ++world) {
             this.setUp();
-            for (uint256 i = 0; i < 150; ++i) {
+            for (uint256 i = 0; i < 200; ++i) {
                 uint256 roll = uint256(keccak256(abi.encode(world, i)));
                 uint256 seed = uint256(keccak256(abi.encode(roll)));
-                uint256 action = roll % 13;
+                uint256 action = roll % 16;
                 if (action == 0) handler.warp(uint8(seed));
                 else if (action < 3) handler.publish(seed, action == 1);
                 else if (action == 3) handler.republish(seed);
                 else if (action == 4) handler.distribute(seed, uint8(seed >> 200));
-                else if (action < 7) handler.claim(seed, seed >> 100);
-                else if (action == 7) handler.claimMany(seed);
-                else if (action == 8) handler.push(seed);
-                else if (action < 11) handler.open(seed, seed >> 100);
-                else if (action == 11) handler.cancel(seed, true);
+                else if (action < 8) handler.claim(seed, seed >> 100);
+                else if (action == 8) handler.claimMany(seed);
+                else if (action == 9) handler.push(seed);
+                else if (action < 12) handler.open(seed, seed >> 100);
+                else if (action == 12) handler.cancel(seed, true);
+                else if (action == 13) handler.batch(seed, seed >> 100, seed % 4 == 0);
+                else if (action == 14) handler.mood(seed);
                 else handler.sweep(seed);
                 this.invariant_all();
             }

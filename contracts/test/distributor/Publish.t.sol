@@ -5,6 +5,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {IMerkleDistributor} from "../../src/IMerkleDistributor.sol";
 import {Word} from "../../src/lib/Word.sol";
 import {DistributorBase} from "../support/DistributorBase.sol";
+import {SilentToken} from "../support/Tokens.sol";
 
 /// @notice publish, publishWithPermit, cancel, sweep: see MerkleDistributor.tree
 contract PublishTest is DistributorBase {
@@ -162,6 +163,22 @@ contract PublishTest is DistributorBase {
         vm.expectEmit(address(dist));
         emit IMerkleDistributor.Published(idOf(named(0, ROOT)), issuer, address(token), 0, ROOT, 500, MANIFEST);
         publishWithPermit(issuer, 0, 0, 0);
+    }
+
+    function test_publishWithPermit_refusesNoToken() external {
+        address nobody = user("nobody");
+        refuse(abi.encodeWithSelector(IMerkleDistributor.NotToken.selector, nobody));
+        dist.publishWithPermit(nobody, 0, ROOT, 500, MANIFEST, NOW + 1, 0, 0, 0);
+    }
+
+    function test_publishWithPermit_takesTokensWithoutPermits() external {
+        SilentToken silent = new SilentToken();
+        silent.mint(issuer, 500);
+        vm.startPrank(issuer);
+        silent.approve(address(dist), 500);
+        bytes32 id = dist.publishWithPermit(address(silent), 0, ROOT, 500, MANIFEST, NOW + 1, 0, 0, 0);
+        vm.stopPrank();
+        eq(dist.remaining(id), 500, "remaining");
     }
 
     function test_publishWithPermit_refusesSecondTime() external {
