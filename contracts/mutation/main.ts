@@ -1,13 +1,13 @@
 // Breaks the contracts in one place after the other and expects a test to notice: every mutant has to die or to be listed,
 // with its reason, in survivors.json. `hardhat build` first.
 //   node contracts/mutation/main.ts [--only <part of a mutant's name>] [--list] [--part <k>/<n>]
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
 import config from '../../hardhat.config.ts'
+import { copyProject } from '../copy.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
 
 const require = createRequire(import.meta.url)
@@ -85,17 +85,14 @@ const compile = (
   return { bytecode: `0x${made.evm.bytecode.object}` }
 }
 
-// The tests run in a copy of the project whose artifacts are overwritten with each mutant's bytecode.
-const copy = mkdtempSync(join(tmpdir(), 'prorata-mutation-'))
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
-for (const folder of ['contracts/src', 'contracts/test', 'artifacts', 'cache']) {
-  mkdirSync(join(copy, folder), { recursive: true })
-  cpSync(join(ROOT, folder), join(copy, folder), { recursive: true })
+// The tests run in a copy of the project whose artifacts are overwritten with each mutant's bytecode. A mutant that never ends
+// runs out of gas: the limit is several times what the longest test needs.
+const copy = copyProject('mutation')
+const few = {
+  fuzz: { runs: 60, seed: '0x1' },
+  invariant: { runs: 3, depth: 60, failOnRevert: true },
+  gasLimit: 20_000_000_000n,
 }
-cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
-symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-
-const few = { fuzz: { runs: 60, seed: '0x1' }, invariant: { runs: 3, depth: 60, failOnRevert: true } }
 const hre = await createHardhatRuntimeEnvironment({ ...config, test: { solidity: few } }, {}, copy)
 const chdir = process.cwd()
 process.chdir(copy)
