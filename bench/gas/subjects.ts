@@ -1,4 +1,4 @@
-import { encodeFunctionData, type Hex, keccak256, pad, toHex } from 'viem'
+import { type Address, encodeFunctionData, type Hex, keccak256, pad, toHex } from 'viem'
 import {
   cumulativeTreeOf,
   idOf,
@@ -9,7 +9,7 @@ import {
   treeOf,
   uniswapTreeOf,
 } from './trees.ts'
-import type { Contract, World } from './world.ts'
+import type { Build, Contract, World } from './world.ts'
 
 /** What is compared: every call returns the gas of the transactions it took. */
 export interface Subject {
@@ -25,21 +25,19 @@ export interface Subject {
   push?(period: number): Promise<bigint>
   /** Opens a shard, where there are shards. */
   open?(period: number, shard: number): Promise<bigint>
+  /** Opens the shard of a leaf and pays the leaf, in one transaction. */
+  openAndClaim?(period: number, index: number): Promise<bigint>
 }
 
-interface Builds {
-  ours: { abi: Contract['abi']; bytecode: Hex }
-  uniswap: { abi: Contract['abi']; bytecode: Hex }
-  oz: { abi: Contract['abi']; bytecode: Hex }
-  cumulative: { abi: Contract['abi']; bytecode: Hex }
-}
+type Builds = Record<'ours' | 'uniswap' | 'oz' | 'cumulative', Build>
 
 const UNLIMITED = (1n << 256n) - 1n
 
-/** The list of a period, remembered: trees of 100,000 leaves are made once. */
+/** The list of a period, remembered. A long list is the same in every period, so that its trees are made once. */
 const remember = <T>(make: (size: number, period: number) => T): ((size: number, period: number) => T) => {
   const known = new Map<string, T>()
-  return (size, period) => {
+  return (size, of) => {
+    const period = size > 128 ? 0 : of
     const key = `${size}/${period}`
     const made = known.get(key) ?? make(size, period)
     known.set(key, made)
@@ -66,8 +64,11 @@ const manifestOf = (period: number): Hex => keccak256(toHex(`manifest ${period}`
 
 export interface Ours extends Subject {
   contract: Contract
-  /** What a claim's calldata costs; claims it. */
-  calldataOfClaim(period: number, index: number): Promise<bigint>
+  /** What the calldata of a call costs; makes the call. */
+  calldataOf: {
+    publish(period: number, size: number): Promise<bigint>
+    claim(period: number, index: number): Promise<bigint>
+  }
 }
 
 export const makeOurs = async (world: World, token: Contract, builds: Builds): Promise<Ours> => {
@@ -86,8 +87,9 @@ export const makeOurs = async (world: World, token: Contract, builds: Builds): P
     if (size === undefined) throw new Error(`period ${period} is not published`)
     return size
   }
-  const send = async (name: string, args: unknown[], from = world.stranger) =>
-    (await world.send(contract, name, args, from)).gas
+  const transact = (name: string, args: unknown[], from = world.stranger) =>
+    world.send(contract, name, args, from)
+  const send = async (name: string, args: unknown[], from?: Address) => (await transact(name, args, from)).gas
   /** A leaf by its place in the whole list: its distribution is a shard of the published one where there are many. */
   const find = (period: number, index: number) => {
     const size = sizeOf(period)
@@ -108,23 +110,34 @@ export const makeOurs = async (world: World, token: Contract, builds: Builds): P
       proof: shard.tree.proof(within),
     }
   }
-  return {
-    contract,
-    async publish(period, size) {
+  const argumentsOf = {
+    publish(period: number, size: number): unknown[] {
       sizes.set(period, size)
       const root = size <= 128 ? trees(size, period).root : sharded(size, period).root
-      const total = sumOf(lists(size, period))
-      return send('publish', [token.address, termsOf(world, period), root, total, manifestOf(period)], issuer)
+      return [token.address, termsOf(world, period), root, sumOf(lists(size, period)), manifestOf(period)]
     },
-    claim(period, at) {
+    claim(period: number, at: number): unknown[] {
       const { d, index, leaf, proof } = find(period, at)
-      return send('claim', [d, index, leaf.account, leaf.amount, proof])
+      return [d, index, leaf.account, leaf.amount, proof]
     },
-    async calldataOfClaim(period, at) {
-      const { d, index, leaf, proof } = find(period, at)
-      const args = [d, index, leaf.account, leaf.amount, proof]
-      return (await world.send(contract, 'claim', args, world.stranger)).calldata
+    open(period: number, at: number): unknown[] {
+      const whole = sharded(sizeOf(period), period)
+      const shard = whole.shards[at]
+      if (shard === undefined) throw new Error(`period ${period} has no shard ${at}`)
+      return [named(period, whole.root), BigInt(at), shard.tree.root, shard.total, whole.proof(at)]
     },
+  }
+  const dataOf = (functionName: string, args: unknown[]): Hex =>
+    encodeFunctionData({ abi: contract.abi, functionName, args })
+  return {
+    contract,
+    calldataOf: {
+      publish: async (period, size) =>
+        (await transact('publish', argumentsOf.publish(period, size), issuer)).calldata,
+      claim: async (period, at) => (await transact('claim', argumentsOf.claim(period, at))).calldata,
+    },
+    publish: (period, size) => send('publish', argumentsOf.publish(period, size), issuer),
+    claim: (period, at) => send('claim', argumentsOf.claim(period, at)),
     several(periods, at) {
       const found = periods.map((period) => find(period, at))
       const items = found.map(({ d, index, leaf, proof }) => ({
@@ -145,12 +158,10 @@ export const makeOurs = async (world: World, token: Contract, builds: Builds): P
       const size = sizeOf(period)
       return send('push', [named(period, trees(size, period).root), lists(size, period)])
     },
-    open(period, at) {
-      const whole = sharded(sizeOf(period), period)
-      const shard = whole.shards[at]
-      if (shard === undefined) throw new Error(`period ${period} has no shard ${at}`)
-      const args = [named(period, whole.root), BigInt(at), shard.tree.root, shard.total, whole.proof(at)]
-      return send('open', args)
+    open: (period, shard) => send('open', argumentsOf.open(period, shard)),
+    openAndClaim(period, at) {
+      const open = dataOf('open', argumentsOf.open(period, at >> 7))
+      return send('multicall', [[open, dataOf('claim', argumentsOf.claim(period, at))]])
     },
   }
 }

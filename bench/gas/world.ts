@@ -12,10 +12,12 @@ export interface Contract {
   address: Address
 }
 
-interface Build {
+export interface Build {
   abi: Abi
   bytecode: Hex
 }
+
+export type Peers = Record<'OzDistributor' | 'CumulativeDistributor' | 'PlainToken' | 'Batcher', Build>
 
 interface Transaction {
   gas: bigint
@@ -90,10 +92,7 @@ export const uniswap = (): Build => {
 }
 
 /** The contracts of peers/, compiled with the settings that ours are compiled with. */
-export const peers = (): Record<
-  'OzDistributor' | 'CumulativeDistributor' | 'PlainToken' | 'Batcher',
-  Build
-> => {
+export const peers = (): Peers => {
   const solc = require('solc') as {
     compile(input: string, callbacks: { import(path: string): { contents: string } }): string
   }

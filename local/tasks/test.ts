@@ -39,7 +39,10 @@ const SUITES: readonly Suite[] = [
   {
     name: 'contracts',
     about: 'Solidity and viem tests, fuzz, invariants, gas',
-    commands: [['hardhat', 'test']],
+    commands: [
+      ['hardhat', 'test'],
+      ['node', 'bench/gas/main.ts', '--check'],
+    ],
   },
   {
     name: 'workers',
