@@ -15,8 +15,8 @@ import { promisify } from 'node:util'
 import { eventAbis, type Program, SCHEMA, SUBGRAPH, writeManifest } from './manifest.ts'
 
 const BIN = join(SUBGRAPH, '../node_modules/.bin')
-/** What compiling made, by the checksum of what it was made from; git ignores it. */
-const COMPILED = join(SUBGRAPH, 'build')
+/** The mapping. What compiling it made is kept beside, by the checksum of what it was made from; git ignores it. */
+const SOURCES = join(SUBGRAPH, 'src')
 
 /** The `gnd` of the package where the platform has one, else the one on PATH. */
 export const gndPath = (): string => {
@@ -39,10 +39,11 @@ export const gndEnvironment = (): NodeJS.ProcessEnv => ({
  * seconds and is done only when a source, the schema or an ABI has changed; other addresses change the manifest alone.
  *
  * @param dir the folder to write; what is in it is removed
+ * @param sources another mapping than the project's, in tests of its tests; its folder `build/` is made beside it
  * @throws Error with the compiler's output, where the mapping does not compile
  */
-export const buildSubgraph = async (program: Program, dir: string): Promise<void> => {
-  const compiled = await compile(program)
+export const buildSubgraph = async (program: Program, dir: string, sources = SOURCES): Promise<void> => {
+  const compiled = await compile(program, sources)
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
   cpSync(join(compiled, 'mapping.wasm'), join(dir, 'mapping.wasm'))
@@ -51,16 +52,17 @@ export const buildSubgraph = async (program: Program, dir: string): Promise<void
 }
 
 /** The folder that holds `mapping.wasm` for the sources as they are now. */
-const compile = async (program: Program): Promise<string> => {
-  const done = join(COMPILED, checksum())
+const compile = async (program: Program, sources: string): Promise<string> => {
+  const all = join(sources, '../build')
+  const done = join(all, checksum(sources))
   if (existsSync(join(done, 'mapping.wasm'))) return done
 
   // In a folder of its own, so that two builds at once do not meet; moved into place whole.
-  const work = join(COMPILED, `work-${process.pid}`)
+  const work = join(all, `work-${process.pid}`)
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
   try {
-    cpSync(join(SUBGRAPH, 'src'), join(work, 'src'), { recursive: true })
+    cpSync(sources, join(work, 'src'), { recursive: true })
     cpSync(SCHEMA, join(work, 'schema.graphql'))
     writeManifest(work, program, {
       schema: './schema.graphql',
@@ -70,8 +72,8 @@ const compile = async (program: Program): Promise<string> => {
     await gnd(work, ['codegen', '--skip-migrations'])
     await gnd(work, ['build', '--skip-migrations'])
     cpSync(join(work, 'build/Token/Token.wasm'), join(work, 'mapping.wasm'))
-    for (const old of readdirSync(COMPILED)) {
-      if (!old.startsWith('work-')) rmSync(join(COMPILED, old), { recursive: true, force: true })
+    for (const old of readdirSync(all)) {
+      if (!old.startsWith('work-')) rmSync(join(all, old), { recursive: true, force: true })
     }
     renameSync(work, done)
   } catch (error) {
@@ -82,15 +84,10 @@ const compile = async (program: Program): Promise<string> => {
 }
 
 /** Of everything the WASM depends on; addresses are no part of it. */
-const checksum = (): string => {
+const checksum = (sources: string): string => {
   const hash = createHash('sha256')
   const lock = join(SUBGRAPH, '../package-lock.json')
-  for (const path of [
-    ...globSync(join(SUBGRAPH, 'src/**/*.ts')).sort(),
-    SCHEMA,
-    import.meta.filename,
-    lock,
-  ]) {
+  for (const path of [...globSync(join(sources, '**/*.ts')).sort(), SCHEMA, import.meta.filename, lock]) {
     hash.update(basename(path)).update(readFileSync(path))
   }
   hash.update(readFileSync(join(SUBGRAPH, 'manifest.ts'))).update(JSON.stringify(eventAbis()))

@@ -18,6 +18,8 @@ export type Move =
   /** By an allowance that somebody gave. */
   | { do: 'pull'; what: What; from: Party; to: To; part: Part }
   | { do: 'swap'; sell: 'token' | 'other'; part: Part; to: To }
+  /** A swap of a part of the pool's own reserve: it moves the price by about twice as much. */
+  | { do: 'nudge'; sell: 'token' | 'other'; part: Part; to: To }
   /** Through the router; `other` in thousandths of the other asset, `eth` as ETH. */
   | { do: 'add'; part: Part; other: number; to: To; eth?: true }
   | { do: 'remove'; part: Part; to: To; eth?: true }

@@ -142,13 +142,7 @@ export const MUST_MEET = [
     'pool operations in one transaction',
   ],
   ...['token to oneself', 'token transfer of zero', 'token between linked wallets', 'lp transfer of zero'],
-  ...[
-    'basis of what was put in',
-    'basis of the reference',
-    'mint without a basis',
-    'basis removed',
-    'basis sent away',
-  ],
+  ...['basis of what was put in', 'basis of the reference', 'basis removed', 'basis sent away'],
   ...[
     'mint after another in one transaction',
     'burn',

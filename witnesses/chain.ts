@@ -70,6 +70,8 @@ export class Chain {
       body: JSON.stringify(body),
     })
     const answers = (await response.json()) as { id: number; result: unknown; error?: { message: string } }[]
+    if (!Array.isArray(answers))
+      throw new Error(`the chain refused ${body.length} requests: ${JSON.stringify(answers)}`)
     const results: unknown[] = []
     for (const { id, result, error } of answers) {
       if (error) throw new Error(`the chain refused ${JSON.stringify(requests[id])}: ${error.message}`)

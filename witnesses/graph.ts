@@ -24,19 +24,22 @@ export class IndexingFailed extends Error {
 export class Graph {
   readonly #dir: string
   readonly #chain: Chain
+  readonly #mapping: string | undefined
   #postgres: Postgres | undefined
   #ipfs: Ipfs | undefined
   #node: GraphNode | undefined
 
-  private constructor(dir: string, chain: Chain) {
+  private constructor(dir: string, chain: Chain, mapping: string | undefined) {
     this.#dir = dir
     this.#chain = chain
+    this.#mapping = mapping
   }
 
-  static async start(dir: string, chain: Chain): Promise<Graph> {
+  /** @param mapping another mapping's sources than the project's */
+  static async start(dir: string, chain: Chain, mapping?: string): Promise<Graph> {
     // PostgreSQL may run as another user, who has to enter.
     chmodSync(dir, 0o755)
-    const graph = new Graph(dir, chain)
+    const graph = new Graph(dir, chain, mapping)
     try {
       graph.#postgres = await startPostgres({
         dir: join(dir, 'postgres'),
@@ -76,7 +79,7 @@ export class Graph {
     if (!this.#node || !this.#ipfs) throw new Error('graph-node does not run')
     const buildDir = join(this.#dir, 'build', name)
     const { deployment } = stage
-    await buildSubgraph({ deployment, lpTreatment: 'deposit-basis' }, buildDir)
+    await buildSubgraph({ deployment, lpTreatment: 'deposit-basis' }, buildDir, this.#mapping)
     // A deployment is named by its content.
     if (again) appendFileSync(join(buildDir, 'subgraph.yaml'), `# ${name}\n`)
     await deploySubgraph({ adminUrl: this.#node.adminUrl, ipfsUrl: this.#ipfs.url, name, buildDir })

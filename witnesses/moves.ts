@@ -31,9 +31,10 @@ export const callsOf = (stage: Stage, view: View, by: Party, move: Move): Call[]
       const amount = partOf(view.of(move.from)[move.what], move.part)
       return [call(asset, ABI.token, 'transferFrom', [stage.address(move.from), at(move.to), amount])]
     }
-    case 'swap': {
+    case 'swap':
+    case 'nudge': {
       const path = move.sell === 'token' ? [d.token, d.counterAsset] : [d.counterAsset, d.token]
-      const amount = partOf(own[move.sell], move.part)
+      const amount = partOf((move.do === 'swap' ? own : view.reserves)[move.sell], move.part)
       return routed('swapExactTokensForTokens', [amount, 0n, path, at(move.to), FAR])
     }
     case 'add': {

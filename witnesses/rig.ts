@@ -53,11 +53,12 @@ export class Rig {
     this.graph = graph
   }
 
-  static async start(witnesses: 'all' | 'replay and chain'): Promise<Rig> {
+  /** @param mapping another mapping's sources than the project's */
+  static async start(witnesses: 'all' | 'replay and chain', mapping?: string): Promise<Rig> {
     const dir = mkdtempSync(join(tmpdir(), 'prorata-witnesses-'))
     const chain = await Chain.start(dir)
     try {
-      return new Rig(dir, chain, witnesses === 'all' ? await Graph.start(dir, chain) : null)
+      return new Rig(dir, chain, witnesses === 'all' ? await Graph.start(dir, chain, mapping) : null)
     } catch (error) {
       await chain.stop()
       throw error

@@ -122,9 +122,13 @@ export class Stage {
       return lower(address)
     }
     const currency = deploy(builds.currency, ['USD Coin', 'USDC'])
-    const token = deploy(builds.token, ['Alex', 'ALEX', 10_000_000n * ONE, issuer])
-    let counterAsset = deploy(weth)
-    while (token < counterAsset !== tokenFirst) counterAsset = deploy(weth)
+    // Uniswap V2 sorts a pair's two tokens by address: both again until they fall as asked for.
+    let token: Address
+    let counterAsset: Address
+    do {
+      token = deploy(builds.token, ['Alex', 'ALEX', 10_000_000n * ONE, issuer])
+      counterAsset = deploy(weth)
+    } while (token < counterAsset !== tokenFirst)
     const factoryAddress = deploy(factory, [issuer])
     const routerAddress = deploy(router, [factoryAddress, counterAsset])
     const registry = deploy(builds.registry)
