@@ -59,9 +59,18 @@ export {
   manifestJson,
   SPEC_VERSION,
 } from './manifest.ts'
+export {
+  MIRROR_SHARDS,
+  Mirror,
+  type MirroredDistribution,
+  type MirrorRead,
+  mirrorPaths,
+  mirrorRecords,
+} from './mirror.ts'
 export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
 export { packTexts } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
+export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
 export {
   decodeBlocks,
   decodeRecords,
@@ -69,7 +78,16 @@ export {
   type RecordsBlocks,
   readRecords,
 } from './records.ts'
-export { claimFromRecords, claimFromShard, findClaim } from './recordsClaim.ts'
+export {
+  claimFromOpened,
+  claimFromRecords,
+  claimFromShard,
+  findClaim,
+  findInKept,
+  findInShards,
+  type OpenedShard,
+  openShard,
+} from './recordsClaim.ts'
 export {
   decodeRecordsHead,
   RECORDS_PREFIX_LENGTH,

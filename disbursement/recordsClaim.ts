@@ -1,15 +1,77 @@
 // The claim of one account from a records file: its head, and the block of one shard.
-import { type Address, bytesToHex, hexToBytes } from 'viem'
+import { type Address, bytesToHex, type Hex, hexToBytes } from 'viem'
 import { type Hasher, portableHasher } from './hasher.ts'
 import { hexesOf } from './hexadecimal.ts'
 import { ACCOUNT_BYTES, amountAt, sumOf } from './packed.ts'
 import { compareAccounts, SHARD_SIZE } from './pages.ts'
 import { checkRoots, cutBlocks } from './records.ts'
-import { decodeRecordsHead, proofSlots, type RecordsHead, shardRange, shardsFor } from './recordsHead.ts'
-import type { ClaimProof } from './shards.ts'
-import { proofOf, treeOfHashes } from './tree.ts'
+import { decodeRecordsHead, type RecordsHead, shardRange, shardsFor } from './recordsHead.ts'
+import type { ClaimProof, ShardProof } from './shards.ts'
+import { proofOf, type Tree, treeOfHashes } from './tree.ts'
 
 const HASH = 32
+
+/** A shard with its hashes made again: whoever keeps it answers for any of its accounts without hashing. */
+export type OpenedShard = {
+  width: number
+  records: Uint8Array
+  tree: Tree
+  /** What `open` takes; null for a distribution of one shard. */
+  shard: ShardProof | null
+}
+
+/**
+ * A shard from its block, checked: its records lead to the file's root.
+ * @param bytes exactly the bytes of {@link shardRange}
+ * @throws RecordsError when they are not that shard's
+ */
+export const openShard = (
+  head: RecordsHead,
+  shard: number,
+  bytes: Uint8Array,
+  hasher: Hasher = portableHasher,
+): OpenedShard => {
+  const { records, siblings } = cutBlocks(head, shard, 1, bytes)
+  const width = head.amountWidth
+  const leafHashes = new Uint8Array((records.length / (ACCOUNT_BYTES + width)) * HASH)
+  hasher.hashLeaves(records, width, leafHashes, SHARD_SIZE)
+  const tree = treeOfHashes(leafHashes, hasher)
+  const root = tree.nodes.slice(0, HASH)
+  const total = sumOf({ records, width })
+  checkRoots(head, shard, { roots: root.slice(), totals: [total] }, siblings, hasher)
+  if (head.shards === 1) return { width, records, tree, shard: null }
+  const proof: Hex[] = hexesOf(siblings[0] ?? new Uint8Array(0), HASH)
+  return { width, records, tree, shard: { shard, root: bytesToHex(root), total, proof } }
+}
+
+/** The account's place in a shard, or -1: its records ascend. */
+const placeIn = ({ width, records, tree }: OpenedShard, account: Uint8Array): number => {
+  const size = ACCOUNT_BYTES + width
+  let low = 0
+  let high = tree.size - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const difference = compareAccounts(records, middle * size, account, 0)
+    if (difference === 0) return middle
+    if (difference < 0) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}
+
+/** An account's claim from its shard; null when it has no leaf there. */
+export const claimFromOpened = (opened: OpenedShard, account: Address): ClaimProof | null => {
+  const wanted = hexToBytes(account, { size: ACCOUNT_BYTES })
+  const index = placeIn(opened, wanted)
+  if (index < 0) return null
+  const claim = {
+    account: bytesToHex(wanted),
+    amount: amountAt(opened, index),
+    index,
+    proof: proofOf(opened.tree, index),
+  }
+  return opened.shard === null ? claim : { ...claim, shard: opened.shard }
+}
 
 /**
  * An account's claim from the head and the block of a shard: all that a ranged read needs.
@@ -23,75 +85,77 @@ export const claimFromShard = (
   bytes: Uint8Array,
   account: Address,
   hasher: Hasher = portableHasher,
-): ClaimProof | null => {
-  const { records, siblings } = cutBlocks(head, shard, 1, bytes)
-  const width = head.amountWidth
-  const size = ACCOUNT_BYTES + width
-  const leafHashes = new Uint8Array((records.length / size) * HASH)
-  hasher.hashLeaves(records, width, leafHashes, SHARD_SIZE)
-  const tree = treeOfHashes(leafHashes, hasher)
-  const root = tree.nodes.slice(0, HASH)
-  const total = sumOf({ records, width })
-  checkRoots(head, shard, { roots: root.slice(), totals: [total] }, siblings, hasher)
-  const wanted = hexToBytes(account, { size: ACCOUNT_BYTES })
-  let index = 0
-  while (index < tree.size && compareAccounts(records, index * size, wanted, 0) !== 0) index++
-  if (index === tree.size) return null
-  const claim = {
-    account: bytesToHex(wanted),
-    amount: amountAt({ records, width }, index),
-    index,
-    proof: proofOf(tree, index),
-  }
-  if (head.shards === 1) return claim
-  const proof = hexesOf(siblings[0] ?? new Uint8Array(0), HASH)
-  return { ...claim, shard: { shard, root: bytesToHex(root), total, proof } }
-}
-
-/** Does an account come before the first one of a block? */
-const isBefore = (head: RecordsHead, block: Uint8Array, account: Uint8Array): boolean =>
-  compareAccounts(account, 0, block, proofSlots(head.shards) * HASH) < 0
-
-/**
- * An account's claim by ranged reads: one, but where accounts agree in their first 4 bytes.
- * @param read the bytes of the file at that offset
- * @returns null when the account has no leaf
- */
-export const findClaim = async (
-  head: RecordsHead,
-  account: Address,
-  read: (range: { offset: number; length: number }) => Promise<Uint8Array>,
-  hasher: Hasher = portableHasher,
-): Promise<ClaimProof | null> => {
-  const steps = search(head, account, hasher)
-  let step = steps.next()
-  while (!step.done) step = steps.next(await read(step.value))
-  return step.value
-}
+): ClaimProof | null => claimFromOpened(openShard(head, shard, bytes, hasher), account)
 
 /** Looks in the middle of the shards that are left, from the last on where there are two: the rule is one. */
-function* search(
-  head: RecordsHead,
-  account: Address,
-  hasher: Hasher,
-): Generator<{ offset: number; length: number }, ClaimProof | null, Uint8Array> {
+function* search(head: RecordsHead, account: Address): Generator<number, ClaimProof | null, OpenedShard> {
   const wanted = hexToBytes(account, { size: ACCOUNT_BYTES })
   const range = shardsFor(head, account)
   if (range === null) return null
   let { first, last } = range
   while (first < last) {
     const middle = (first + last + 1) >> 1
-    const block = yield shardRange(head, middle)
-    if (isBefore(head, block, wanted)) {
+    const opened = yield middle
+    if (compareAccounts(wanted, 0, opened.records, 0) < 0) {
       last = middle - 1
       continue
     }
-    const claim = claimFromShard(head, middle, block, account, hasher)
+    const claim = claimFromOpened(opened, account)
     if (claim !== null || middle === last) return claim
     first = middle
   }
-  return claimFromShard(head, first, yield shardRange(head, first), account, hasher)
+  return claimFromOpened(yield first, account)
 }
+
+/**
+ * An account's claim by way of its shard: one, but where accounts agree in their first 4 bytes.
+ * @param open the shard of that number, as {@link openShard} gives it
+ * @returns null when the account has no leaf
+ */
+export const findInShards = async (
+  head: RecordsHead,
+  account: Address,
+  open: (shard: number) => OpenedShard | Promise<OpenedShard>,
+): Promise<ClaimProof | null> => {
+  const steps = search(head, account)
+  let step = steps.next()
+  while (!step.done) step = steps.next(await open(step.value))
+  return step.value
+}
+
+/**
+ * The same without waiting, from shards that are in memory.
+ * @returns undefined when one that is needed is not
+ */
+export const findInKept = (
+  head: RecordsHead,
+  account: Address,
+  kept: (shard: number) => OpenedShard | undefined,
+): ClaimProof | null | undefined => {
+  const steps = search(head, account)
+  let step = steps.next()
+  while (!step.done) {
+    const opened = kept(step.value)
+    if (opened === undefined) return undefined
+    step = steps.next(opened)
+  }
+  return step.value
+}
+
+/**
+ * An account's claim by ranged reads: one, but where accounts agree in their first 4 bytes.
+ * @param read the bytes of the file at that offset
+ * @returns null when the account has no leaf
+ */
+export const findClaim = (
+  head: RecordsHead,
+  account: Address,
+  read: (range: { offset: number; length: number }) => Promise<Uint8Array>,
+  hasher: Hasher = portableHasher,
+): Promise<ClaimProof | null> =>
+  findInShards(head, account, async (shard) =>
+    openShard(head, shard, await read(shardRange(head, shard)), hasher),
+  )
 
 /** An account's claim from a whole file held in memory, or null when it has no leaf. */
 export const claimFromRecords = (
@@ -99,11 +163,12 @@ export const claimFromRecords = (
   account: Address,
   hasher: Hasher = portableHasher,
 ): ClaimProof | null => {
-  const steps = search(decodeRecordsHead(bytes, hasher), account, hasher)
+  const head = decodeRecordsHead(bytes, hasher)
+  const steps = search(head, account)
   let step = steps.next()
   while (!step.done) {
-    const { offset, length } = step.value
-    step = steps.next(bytes.subarray(offset, offset + length))
+    const { offset, length } = shardRange(head, step.value)
+    step = steps.next(openShard(head, step.value, bytes.subarray(offset, offset + length), hasher))
   }
   return step.value
 }

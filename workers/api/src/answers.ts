@@ -33,6 +33,9 @@ const FIXED = {
 /** Nothing that is answered here is a page of ours, but for what brings its own policy. */
 const POLICY = "default-src 'none'; frame-ancestors 'none'"
 
+/** What guards an answer that does not come through {@link guarded}. */
+export const GUARDS = { ...FIXED, 'content-security-policy': POLICY }
+
 export const guarded = createMiddleware<App>(async (context, next) => {
   await next()
   const { headers } = context.res

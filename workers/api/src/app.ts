@@ -18,6 +18,7 @@ import { addHolder } from './routes/holder.ts'
 import { addHolders } from './routes/holders.ts'
 import { addManifest } from './routes/manifest.ts'
 import { addProgram } from './routes/program.ts'
+import { addProof } from './routes/proof.ts'
 import { addPublish } from './routes/publish.ts'
 import { addRecords } from './routes/records.ts'
 import { addStatement } from './routes/statement.ts'
@@ -28,7 +29,16 @@ import { addTerms } from './routes/terms.ts'
 const ROUTES = [
   ...[addProgram, addTerms, addCalendar, addFeed],
   ...[addHolders, addHolder],
-  ...[addDistributions, addDistribution, addAllocations, addClaim, addManifest, addRecords, addPublish],
+  ...[
+    addDistributions,
+    addDistribution,
+    addAllocations,
+    addClaim,
+    addProof,
+    addManifest,
+    addRecords,
+    addPublish,
+  ],
   ...[addClaims, addStatement],
   ...[addStatus],
 ]

@@ -1,3 +1,10 @@
 import { createApp } from './app.ts'
+import type { Env } from './env.ts'
+import { proofAtOnce } from './proofAtOnce.ts'
 
-export default createApp()
+const app = createApp()
+
+export default {
+  fetch: async (request: Request, env: Env, context: ExecutionContext): Promise<Response> =>
+    (await proofAtOnce(request, env, context)) ?? app.fetch(request, env, context),
+}

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'This method does not fit this address'],
   'too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
+  'range-outside': [416, 'The range lies outside of the file'],
   'invalid-request': [422, 'The request has invalid fields'],
   'publication-refused': [422, 'What is stored and what is on chain do not agree'],
   internal: [500, 'Something failed here'],

@@ -62,6 +62,18 @@ export const readManifest = async (store: R2Bucket, manifestHash: Hex): Promise<
 export const readRecords = (store: R2Bucket, manifestHash: Hex): Promise<Uint8Array | null> =>
   whole(store, recordsKey(manifestHash))
 
+/** How many bytes a publication's records file has, or null when none is stored. */
+export const recordsSize = (store: R2Bucket, manifestHash: Hex): Promise<number | null> =>
+  asked(recordsKey(manifestHash), async () => (await store.head(recordsKey(manifestHash)))?.size ?? null)
+
+/** A publication's records file as it comes, whole or a part of it, or null when none is stored. Nothing is checked. */
+export const recordsBody = (
+  store: R2Bucket,
+  manifestHash: Hex,
+  range: { offset: number; length: number } | null,
+): Promise<R2ObjectBody | null> =>
+  asked(recordsKey(manifestHash), () => store.get(recordsKey(manifestHash), range === null ? {} : { range }))
+
 const broken = (error: unknown, manifestHash: Hex): never => {
   if (!(error instanceof RecordsError)) throw error
   throw new ProblemError(
@@ -107,6 +119,9 @@ export const recordsHead = async (store: R2Bucket, manifestHash: Hex, root: Hex)
   heads.set(root, head)
   return head
 }
+
+/** The same, only where this isolate has it in memory. */
+export const keptHead = (root: Hex): RecordsHead | undefined => heads.get(root)
 
 /** The bytes of one part of a records file. */
 export const recordsPart = async (

@@ -70,6 +70,7 @@ describe('the OpenAPI document', () => {
         'get /v1/terms',
         'get /v1/distributions',
         'get /v1/distributions/{id}',
+        'get /v1/distributions/{id}/proofs/{address}',
         'get /v1/holders',
         'get /v1/holders/{address}',
         'get /v1/manifests/{hash}',

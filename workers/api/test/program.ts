@@ -13,7 +13,7 @@ import {
   ZERO_ADDRESS,
 } from '../../../disbursement/index.ts'
 
-export const addressOf = (number: number): Address => pad(toHex(number), { size: 20 })
+export const addressOf = (number: number | bigint): Address => pad(toHex(number), { size: 20 })
 export const hashOf = (text: string): Hex => keccak256(toHex(text))
 
 const period = (name: string, start: string, end: string) => ({
