@@ -23,7 +23,7 @@ import { CHAIN_ID, connectChain, localAccount } from '../../local/chain.ts'
 import { type Child, startChild, waitFor } from '../../local/child.ts'
 import { freePort } from '../../local/ports.ts'
 import { eventAbis } from '../../subgraph/manifest.ts'
-import { BATCH_CODE } from '../../subgraph/tests/contracts.ts'
+import { BATCH_CODE } from '../../witnesses/codes.ts'
 
 export const ONE = 10n ** 18n
 /** A deadline that does not come. */
