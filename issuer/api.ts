@@ -53,6 +53,21 @@ export async function fetchManifest(apiUrl: string, hash: Hex): Promise<Uint8Arr
   return bytes
 }
 
+/** A publication's records file, unchecked; null where the API has none. */
+export async function fetchRecords(apiUrl: string, manifestHash: Hex): Promise<Uint8Array | null> {
+  const response = await call(apiUrl, `/v1/records/${manifestHash}`)
+  if (response.status === 404) return null
+  if (!response.ok) throw missing(await problemOf(response, `fetch the records of ${manifestHash}`))
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+/** What the API answers at a path, as it stands. */
+export async function fetchText(apiUrl: string, path: string): Promise<string> {
+  const response = await call(apiUrl, path)
+  if (!response.ok) throw missing(await problemOf(response, `answer ${path}`))
+  return response.text()
+}
+
 /** Tells the API of a published distribution; doing it again changes nothing. */
 export async function register(
   apiUrl: string,

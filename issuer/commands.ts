@@ -99,6 +99,18 @@ program
     await show(await records(file, options), options.json)
   })
 
+program
+  .command('export')
+  .description('everything public as static files, from which claims are proved without the API')
+  .requiredOption('--to <folder>', 'where the files go; what is there already stays')
+  .option('--page <folder>', 'a built page to put beside them, such as page/dist')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { exportMirror } = await import('./export.ts')
+    const needed = readSome(['apiUrl'], program.opts<GivenSettings>(), process.env)
+    await show(await exportMirror(needed, options, say), options.json)
+  })
+
 function settings() {
   return readSettings(program.opts<GivenSettings>(), process.env)
 }
