@@ -173,7 +173,7 @@ export function checking(): void {
       await says(quick(page), text.verdict.equal.documents)
       await page.context().route('**/v1/**', (route) => route.abort())
       await button(quick(page), text.quick.again).click()
-      await says(quick(page), text.verdict.missing(sentenceOf('manifest')))
+      await says(quick(page), text.verdict.missing(sentenceOf('published')))
       await pick(page, [recordsOf('2026-Q1'), manifestOf('2026-Q1')])
       await button(quick(page), text.quick.again).click()
       await says(quick(page), text.verdict.equal.documents)
