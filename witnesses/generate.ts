@@ -150,13 +150,18 @@ class Generator {
       return {
         do: 'nudge',
         sell: this.#roll() < 0.7 ? 'token' : 'other',
-        part: this.#below(40_000),
+        part: this.#nearTheGuard(),
         to: this.#actor(),
       }
     }
     return this.#roll() < 0.5
       ? { do: 'swap', sell: 'token', part: this.#part(500_000), to: this.#actor() }
       : { do: 'swap', sell: 'other', part: this.#part(10_000), to: this.#actor() }
+  }
+
+  /** About as far as the guard of the basis lets a deposit be from the price of the block before: mostly 1.5% to 3.5%. */
+  #nearTheGuard(): Part {
+    return this.#roll() < 0.7 ? 15_000 + this.#below(20_000) : this.#below(40_000)
   }
 
   #add(): Move {
@@ -277,8 +282,7 @@ class Generator {
     const remove = (): Move => ({ do: 'remove', part: small(), to: 'batch' })
     const sell = (): Move => ({ do: 'swap', sell: 'token', part: small(), to: 'batch' })
     const buyBack = (): Move => ({ do: 'swap', sell: 'other', part: this.#part(1000), to: 'batch' })
-    // About as far as the guard of the basis lets a deposit be from the price of the block before.
-    const nudge = (): Move => ({ do: 'nudge', sell: 'token', part: this.#below(40_000), to: 'batch' })
+    const nudge = (): Move => ({ do: 'nudge', sell: 'token', part: this.#nearTheGuard(), to: 'batch' })
     const stake = (what: What): Move => ({ do: 'stake', what, part: small() })
     const withdraw = (what: What): Move => ({ do: 'withdraw', what, part: small() })
     const give = (what: What): Move => ({ do: 'transfer', what, to: this.#anybody(), part: small() })
@@ -298,7 +302,7 @@ class Generator {
       // Push the token's price down, add liquidity at that price, and buy back; and up, to remove it there.
       () => ({ do: 'together', moves: [sell(), add(), buyBack()] }),
       () => ({ do: 'together', moves: [buyBack(), remove(), sell()] }),
-      () => ({ do: 'together', moves: [nudge(), add()] }),
+      ...Array.from({ length: 3 }, () => (): Action => ({ do: 'together', moves: [nudge(), add()] })),
       () => ({ do: 'together', moves: [add(), remove(), add()] }),
       () => ({
         do: 'together',

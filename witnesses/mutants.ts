@@ -52,10 +52,10 @@ const MUTANTS: Mutant[] = [
     to: '',
   },
   {
-    name: 'unstaked-basis',
+    name: 'staked-basis',
     file: 'transit.ts',
-    from: 'if (row.transaction != event.transaction.hash || row.account != account || row.units != units)',
-    to: 'if (row.account != account)',
+    from: 'return row.basis',
+    to: 'return BigInt.zero()',
   },
 ]
 
