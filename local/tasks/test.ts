@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../build.ts'
 import { lastLines } from '../child.ts'
@@ -11,6 +12,9 @@ interface Suite {
   readonly about: string
   readonly commands: readonly (readonly [command: string, ...args: string[]])[]
 }
+
+/** How many suites run side by side, on a machine with as many cores. */
+const LANES = 2
 
 /** In the order in which a mistake is cheapest to find. */
 const SUITES: readonly Suite[] = [
@@ -105,28 +109,19 @@ export async function test(names: string[]): Promise<number> {
   progress.step('building')
   await build()
   progress.end()
-  let tests = 0
-  const failed: string[] = []
-  for (const { name, about, commands } of chosen) {
-    const began = performance.now()
-    let broken = false
-    for (const [i, [command, ...args]] of commands.entries()) {
-      const log = join(logs, `${name}${commands.length > 1 ? `-${i + 1}` : ''}.log`)
-      try {
-        await runLogged(`${command} ${args.join(' ')}`, command, args, log, {
-          FORCE_COLOR: '0',
-          NO_COLOR: '1',
-        })
-      } catch {
-        broken = true
-        process.stdout.write(`${lastLines(log, 80)}\n`)
-      }
-      tests += countPassed(log)
+  // Most of them wait for chains, databases and browsers for most of their time.
+  const waiting = [...chosen]
+  const outcomes: Outcome[] = []
+  const lane = async (): Promise<void> => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
+      const outcome = await runSuite(suite, logs)
+      outcomes.push(outcome)
+      process.stdout.write(outcome.report)
     }
-    if (broken) failed.push(name)
-    const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    process.stdout.write(`${broken ? '✗' : '✓'} ${name.padEnd(13)} ${about} (${seconds} s)\n`)
   }
+  await Promise.all(Array.from({ length: Math.min(LANES, availableParallelism()) }, lane))
+  const tests = outcomes.reduce((sum, { passed }) => sum + passed, 0)
+  const failed = outcomes.filter(({ broken }) => broken).map(({ name }) => name)
   if (failed.length > 0)
     process.stdout.write(
       `\nfailed: ${failed.join(', ')}; their full logs are in ${logs.slice(ROOT.length + 1)}/\n`,
@@ -134,6 +129,37 @@ export async function test(names: string[]): Promise<number> {
   process.stdout.write(`${tests} tests passed in ${chosen.length} suites\n`)
   process.stdout.write(`${chosen.length - failed.length} passed, ${failed.length} failed\n`)
   return failed.length === 0 ? 0 : 1
+}
+
+interface Outcome {
+  readonly name: string
+  readonly broken: boolean
+  /** How many of its tests passed. */
+  readonly passed: number
+  /** The ends of the logs of what failed, and a line about the suite. */
+  readonly report: string
+}
+
+/** Runs a suite's commands one after the other, also when one fails; what they say goes to files in `logs`. */
+async function runSuite({ name, about, commands }: Suite, logs: string): Promise<Outcome> {
+  const began = performance.now()
+  let broken = false
+  let passed = 0
+  let report = ''
+  for (const [i, [command, ...args]] of commands.entries()) {
+    const log = join(logs, `${name}${commands.length > 1 ? `-${i + 1}` : ''}.log`)
+    const colorless = { FORCE_COLOR: '0', NO_COLOR: '1' }
+    try {
+      await runLogged(`${command} ${args.join(' ')}`, command, args, log, colorless)
+    } catch {
+      broken = true
+      report += `${lastLines(log, 80)}\n`
+    }
+    passed += countPassed(log)
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(0)
+  report += `${broken ? '✗' : '✓'} ${name.padEnd(13)} ${about} (${seconds} s)\n`
+  return { name, broken, passed, report }
 }
 
 /** How many tests a runner's log says have passed: vitest, node:test and Hardhat each say it in their way. */
