@@ -12,6 +12,7 @@ import { startStoryAt } from '../local/scenario/stage.ts'
 import type { Stack } from '../local/stack.ts'
 import { STATE } from '../local/state.ts'
 import { queriesOf } from './documents.ts'
+import { gatewayTests } from './gateway.ts'
 import { afterClaims, beforeClaims } from './services.ts'
 
 // The whole way of the money, on the real parts: what the subgraph saw and the commands published against what the story's
@@ -160,6 +161,7 @@ test('two holders with one recipient are paid by one leaf', async () => {
   assert.equal(BigInt(claim?.amount ?? 0), sum(own.map(({ amount }) => amount)))
 })
 
+gatewayTests(() => ({ stack, chain }))
 beforeClaims(() => ({ stack, chain }))
 
 test('every claim pays its account, once, and then nothing remains', async () => {

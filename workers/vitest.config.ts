@@ -9,7 +9,8 @@ for (const name of ['PROGRAM', 'DEPLOYMENT', 'GRAPH_URL', 'GRAPH_KEY', 'RPC_URL'
   process.env[name] = 'set by each test'
 }
 
-// Both Workers run in workerd as their own wrangler.toml sets them up: the API with a real D1 and R2.
+// Both Workers run in workerd as their own wrangler.toml sets them up: the API with a real D1 and R2. Their bundles are built in
+// Node.
 export default defineConfig({
   test: {
     projects: [
@@ -42,6 +43,7 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      { test: { name: 'bundles', root: at('test'), include: ['*.test.ts'] } },
     ],
   },
 })

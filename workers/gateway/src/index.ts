@@ -1,5 +1,7 @@
-import { IttyRouter } from 'itty-router/IttyRouter'
-import { definitionsOf } from './operations.ts'
+import { type Keeping, kept } from './cache.ts'
+import { readDocument, type Variables } from './document.ts'
+import { examine } from './limits.ts'
+import { type Refusal, refuse } from './refusal.ts'
 
 /** What the Worker is bound to; wrangler.toml lists the same names. */
 export type Env = {
@@ -7,148 +9,119 @@ export type Env = {
   GRAPH_URL: string
   /** Sent upstream as a bearer token; empty for none. Never in an answer. */
   GRAPH_KEY?: string
-  /** How long upstream may take, in milliseconds; 15000 when not set. */
-  UPSTREAM_TIMEOUT_MS?: string
+  /** `on`: the schema may be asked for. */
+  INTROSPECTION: string
+  /** So many blocks below the subgraph's last one nothing changes any more. */
+  FINALITY_BLOCKS: number
+  /** How long upstream may take, in milliseconds. */
+  UPSTREAM_TIMEOUT_MS: number
 }
 
-const MOST_BYTES = 32 * 1024
-const DEFAULT_TIMEOUT_MS = '15000'
+/** Characters of a request's body. */
+const MOST = 32_768
+
+const SHORT: Keeping = [5, 60]
+const LONG: Keeping = [86_400, 604_800]
+/** The head is asked for to know what is final: an old one errs on the safe side. */
+const HEAD: Keeping = [15, 86_400]
 
 /** Everybody's pages may ask, without credentials. */
-const CORS = {
+const HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'POST, OPTIONS',
   'access-control-allow-headers': 'content-type',
   'access-control-max-age': '86400',
+  allow: 'POST, OPTIONS',
 }
 
-const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS }
+const bodyOf = async (request: Request): Promise<string> => {
+  let text = ''
+  for await (const part of request.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    if (text.length > MOST) refuse('TOO_MUCH', `characters: at most ${MOST}`, 413)
+  }
+  return text
+}
+
+/** Parsed JSON as an object, whatever it is. */
+const parsed = (text: string) => {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+type Question = { query: string; variables?: Variables; operationName?: string }
+
+/** What of a request goes upstream: these three fields alone. */
+const questionOf = async (request: Request): Promise<Question> => {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? ''))
+    refuse('NOT_JSON', 'Send application/json', 415)
+  const { query, variables, operationName } = parsed(await bodyOf(request))
+  return typeof query === 'string' &&
+    typeof (variables ?? {}) === 'object' &&
+    !Array.isArray(variables) &&
+    typeof (operationName ?? '') === 'string'
+    ? { query, variables, operationName }
+    : refuse('BAD_REQUEST', 'Send {"query", "variables", "operationName"}')
+}
+
+const unavailable = (how: string): never => refuse(`UPSTREAM_${how}`, 'The subgraph gives no answer now', 502)
+
+/** Asks upstream. An answer is read whole, so that a broken one is never passed on in part; errors are not kept. */
+const asking = (env: Env, body: string) => async (): Promise<[text: string, keep: boolean]> => {
+  const [ok, text] = await fetch(env.GRAPH_URL, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(env.GRAPH_KEY && { authorization: `Bearer ${env.GRAPH_KEY}` }),
+    },
+    body,
+    signal: AbortSignal.timeout(env.UPSTREAM_TIMEOUT_MS),
+  })
+    .then(async (response) => [response.ok, await response.text()] as const)
+    .catch((error) => unavailable(error.name === 'TimeoutError' ? 'SLOW' : 'AWAY'))
+  const { data, errors } = parsed(text)
+  return ok && (data || errors) ? [text, !errors] : unavailable('FAILED')
+}
+
+const HEAD_QUERY = '{"query":"{_meta{deployment block{number}}}"}'
+
+/** The answer, and how it was come by. */
+const graphql = async (request: Request, env: Env, context: ExecutionContext) => {
+  const { origin, pathname } = new URL(request.url)
+  if (pathname !== '/graphql') refuse('NOT_FOUND', 'POST queries to /graphql', 404)
+  if (request.method !== 'POST') refuse('POST_ONLY', 'POST queries to /graphql', 405)
+  const question = await questionOf(request)
+  const pinned = examine(readDocument(question.query), question.variables ?? {}, env.INTROSPECTION === 'on')
+  const ask = (keeping: Keeping, body: string, version = '') =>
+    kept(origin, version + body, keeping, asking(env, body), context)
+  const body = JSON.stringify(question)
+  const meta = pinned < Infinity && parsed((await ask(HEAD, HEAD_QUERY))[0]).data?._meta
+  // Another version of the subgraph may answer otherwise.
+  return meta && pinned <= meta.block.number - env.FINALITY_BLOCKS
+    ? ask(LONG, body, meta.deployment)
+    : ask(SHORT, body)
+}
 
 /** An error in GraphQL's own form, so that every client shows it. */
-const failure = (status: number, code: string, message: string, headers: Record<string, string> = {}) =>
-  Response.json(
-    { errors: [{ message, extensions: { code } }] },
-    { status, headers: { ...HEADERS, ...headers } },
-  )
-
-/** The body as text, or null when it is more than the limit. */
-const bodyOf = async (request: Request): Promise<string | null> => {
-  const decoder = new TextDecoder()
-  let [text, size] = ['', 0]
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > MOST_BYTES) return null
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
+const failure = (error: Refusal): [text: string, how: string, status: number] => {
+  const { code, message, status } = error.code
+    ? error
+    : { code: 'INTERNAL', message: 'INTERNAL', status: 500 }
+  if (status === 500) console.error(error)
+  return [JSON.stringify({ errors: [{ message, extensions: { code } }] }), code, status]
 }
-
-type Question = { query: string; variables?: unknown; operationName?: string }
-
-const isQuestion = (value: unknown): value is Question => {
-  if (value === null || typeof value !== 'object' || !('query' in value)) return false
-  const { variables, operationName } = value as { variables?: unknown; operationName?: unknown }
-  return (
-    typeof value.query === 'string' &&
-    (variables === undefined || (typeof variables === 'object' && !Array.isArray(variables))) &&
-    (operationName === undefined || operationName === null || typeof operationName === 'string')
-  )
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The question, once it is one that may be passed on; else what is wrong with it. */
-const questionOf = async (request: Request): Promise<Question | Response> => {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') return failure(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json')
-  const text = await bodyOf(request)
-  if (text === null) return failure(413, 'TOO_LARGE', `A query may have ${MOST_BYTES} bytes`)
-  const body = parsed(text)
-  if (!isQuestion(body)) {
-    return failure(
-      400,
-      'BAD_REQUEST',
-      'Send one JSON object with "query", and "variables" and "operationName" if need be',
-    )
-  }
-  const kinds = definitionsOf(body.query)
-  if (
-    kinds === null ||
-    !kinds.includes('query') ||
-    kinds.some((kind) => kind !== 'query' && kind !== 'fragment')
-  ) {
-    return failure(400, 'QUERIES_ONLY', 'Only queries are answered here, with the fragments they use')
-  }
-  return body
-}
-
-/** The answer's text when it is GraphQL's, else null. Read whole, so that a broken answer is never passed on in part. */
-const answerOf = async (response: Response): Promise<string | null> => {
-  const text = await response.text()
-  const body = parsed(text)
-  const isAnswer = body !== null && typeof body === 'object' && ('data' in body || 'errors' in body)
-  return response.ok && isAnswer ? text : null
-}
-
-const graphql = async (request: Request, env: Env): Promise<Response> => {
-  const question = await questionOf(request)
-  if (question instanceof Response) return question
-  const milliseconds = Number(env.UPSTREAM_TIMEOUT_MS ?? DEFAULT_TIMEOUT_MS)
-  const { query, variables, operationName } = question
-  try {
-    const response = await fetch(env.GRAPH_URL, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        ...(env.GRAPH_KEY ? { authorization: `Bearer ${env.GRAPH_KEY}` } : {}),
-      },
-      body: JSON.stringify({ query, variables, operationName }),
-      signal: AbortSignal.timeout(milliseconds),
-    })
-    const answer = await answerOf(response)
-    if (answer !== null) return new Response(answer, { headers: HEADERS })
-    return failure(502, 'UPSTREAM_FAILED', 'The subgraph gave no usable answer; try again later')
-  } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      return failure(504, 'UPSTREAM_SLOW', `The subgraph did not answer within ${milliseconds} ms`)
-    }
-    return failure(502, 'UPSTREAM_AWAY', 'The subgraph cannot be reached; try again later')
-  }
-}
-
-const notHere = (allow: string) => () =>
-  failure(405, 'METHOD_NOT_ALLOWED', `Here only ${allow} are answered`, { allow })
-
-const TEXT = "Prorata's subgraph for dashboards: POST GraphQL queries to /graphql\n"
-
-const router = IttyRouter()
-router
-  .post('/graphql', graphql)
-  .options(
-    '/graphql',
-    () => new Response(null, { status: 204, headers: { ...CORS, allow: 'POST, OPTIONS' } }),
-  )
-  .all('/graphql', notHere('POST, OPTIONS'))
-  .get('/', () => new Response(TEXT, { headers: { 'content-type': 'text/plain;charset=UTF-8' } }))
-  .all('/', notHere('GET'))
-  .all('*', () => failure(404, 'NOT_FOUND', 'There is only /graphql here'))
 
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
-    try {
-      return await router.fetch(request, env)
-    } catch (error) {
-      console.error(
-        JSON.stringify({ message: String(error), stack: error instanceof Error ? error.stack : undefined }),
-      )
-      return failure(500, 'INTERNAL', 'This request met an unexpected error')
-    }
+  async fetch(request, env, context): Promise<Response> {
+    const began = Date.now()
+    const [text, how, status = 200] =
+      request.method === 'OPTIONS' ? [null, '', 204] : await graphql(request, env, context).catch(failure)
+    console.log(JSON.stringify({ status, how, ms: Date.now() - began }))
+    return new Response(text, { status, headers: { ...HEADERS, 'x-cache': how } })
   },
 } satisfies ExportedHandler<Env>
