@@ -2,7 +2,7 @@
 // manifest is enough even when the assets of periods alternate.
 import type { Address } from 'viem'
 import { DisbursementError } from './errors.ts'
-import type { Carried } from './manifest.ts'
+import type { Carried, Manifest } from './manifest.ts'
 
 /** A holder as far as accruals are concerned. */
 export type WalletSet = { holder: Address; wallets: readonly Address[] }
@@ -33,6 +33,29 @@ export const carriedUnder = (holders: readonly WalletSet[], before: readonly Car
       return { asset, carryOut, accrued: accrualsOf(sums) }
     })
     .sort((a, b) => (a.asset < b.asset ? -1 : 1))
+}
+
+/** What a manifest left for the period after it, by the holders' present names. */
+export const carriedInto = (
+  holders: readonly WalletSet[],
+  previous: Manifest | null,
+  asset: Address,
+): {
+  /** The carry-over of the period's own asset. */
+  own: bigint
+  /** A holder's accrual in that asset. */
+  accruedOf: (holder: Address) => bigint
+  /** What waits of other assets. */
+  elsewhere: Carried[]
+} => {
+  const all = carriedUnder(holders, previous?.carried ?? [])
+  const own = all.find((each) => each.asset === asset)
+  const accrued = new Map(own?.accrued.map(({ holder, amount }) => [holder, amount]))
+  return {
+    own: own?.carryOut ?? 0n,
+    accruedOf: (holder) => accrued.get(holder) ?? 0n,
+    elsewhere: all.filter((each) => each.asset !== asset),
+  }
 }
 
 /** Accruals ascending by holder, zeros left out. */

@@ -5,21 +5,25 @@ import type { Address } from 'viem'
 import { accrualsOf, carriedUnder } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { derive, factsOf } from './derive.ts'
+import { deriveRewardFacts, rewardFactsOf } from './disburseRewards.ts'
 import { DisbursementError, ManifestError } from './errors.ts'
 import { utcSeconds } from './fields.ts'
 import {
   type Carried,
   decodeManifest,
+  type IncomeManifest,
   integersAsText,
   type Manifest,
   manifestHash,
   manifestJson,
+  type RewardManifest,
   SPEC_VERSION,
 } from './manifest.ts'
+import { type Period, periodsOf } from './periods.ts'
 import { encodeRecords } from './recordsWriter.ts'
 import { leaves, type Payment } from './shards.ts'
-import { assetOf, statedByDeployment, statedByTerms } from './stated.ts'
-import { hashTerms, periodOf, type Terms } from './terms.ts'
+import { assetOf, rewardStatedByTerms, statedByDeployment, statedByTerms } from './stated.ts'
+import { hashTerms, type Terms } from './terms.ts'
 
 export type ManifestProblemCode =
   | 'SPEC'
@@ -101,7 +105,7 @@ const checkHolders = (manifest: Manifest): ManifestProblem[] => {
   const problems: ManifestProblem[] = []
   const never = new Set(manifest.excluded)
   const owner = new Map<Address, Address>()
-  manifest.holders.forEach(({ holder, wallets, lots, settled }, at) => {
+  manifest.holders.forEach(({ holder, wallets }, at) => {
     const add = (code: ManifestProblemCode, message: string) => problems.push({ code, message, holder })
     const before = manifest.holders[at - 1]
     if (before !== undefined && holder <= before.holder) {
@@ -116,16 +120,13 @@ const checkHolders = (manifest: Manifest): ManifestProblem[] => {
       if (never.has(wallet))
         add('EXCLUDED', `holder ${holder}: its wallet ${wallet} is excluded and never weighs`)
     })
-    if (settled > lots) {
-      add('ENTITLEMENT', `holder ${holder}: settled ${settled} is more than its primary lots ${lots}`)
-    }
   })
   return problems
 }
 
 const checkStated = (manifest: Manifest): ManifestProblem[] => {
-  const problems: ManifestProblem[] = []
-  const { recordBlock, period, payout, income, lp, contracts } = manifest
+  const { recordBlock, period } = manifest
+  const problems = manifest.stream === 'income' ? checkIncome(manifest) : checkReward(manifest)
   if (manifest.spec !== SPEC_VERSION) {
     problems.push({
       code: 'SPEC',
@@ -138,35 +139,68 @@ const checkStated = (manifest: Manifest): ManifestProblem[] => {
       message: `the record block's time ${recordBlock.timestamp} is not before the period's end ${period.end}`,
     })
   }
+  return problems
+}
+
+const checkIncome = ({ payout, income, lp, contracts, holders }: IncomeManifest): ManifestProblem[] => {
+  const problems: ManifestProblem[] = holders
+    .filter(({ settled, lots }) => settled > lots)
+    .map(({ holder, settled, lots }) => ({
+      code: 'ENTITLEMENT',
+      message: `holder ${holder}: settled ${settled} is more than its primary lots ${lots}`,
+      holder,
+    }))
+  const fail = (message: string) => problems.push({ code: 'FUNDING', message })
   const asset = payout.kind === 'currency' ? income.currency.address : contracts.pair
   if (payout.asset !== asset) {
-    problems.push({
-      code: 'FUNDING',
-      message: `the payout's asset is ${payout.asset}, and a ${payout.kind} payout is in ${asset}`,
-    })
+    fail(`the payout's asset is ${payout.asset}, and a ${payout.kind} payout is in ${asset}`)
   }
   if (payout.kind === 'currency' && (lp !== null || payout.funded !== income.due)) {
-    problems.push({
-      code: 'FUNDING',
-      message: `funded is ${payout.funded}, without LP units; what is due is ${income.due}`,
-    })
+    fail(`funded is ${payout.funded}, without LP units; what is due is ${income.due}`)
   }
   if (
     payout.kind === 'lp' &&
     (lp === null || lp.received !== payout.funded || lp.transactions.length === 0)
   ) {
-    problems.push({
-      code: 'FUNDING',
-      message: `funded is ${payout.funded} LP units; the purchase tells of ${lp === null ? 'none' : lp.received}`,
-    })
+    fail(`funded is ${payout.funded} LP units; the purchase tells of ${lp === null ? 'none' : lp.received}`)
   }
   return problems
 }
 
+const checkReward = ({
+  payout,
+  parameters,
+  contracts,
+  lpDistributions,
+}: RewardManifest): ManifestProblem[] => {
+  const problems: ManifestProblem[] = []
+  const fail = (message: string) => problems.push({ code: 'FUNDING', message })
+  if ((payout.kind === 'token') !== (payout.asset === contracts.token)) {
+    fail(`the payout's asset is ${payout.asset}, which a ${payout.kind} payout is not in`)
+  }
+  if (payout.funded !== parameters.reward) {
+    fail(`funded is ${payout.funded}; the month's reward is ${parameters.reward}`)
+  }
+  const ids = lpDistributions.map(({ id }) => id)
+  if (ids.some((id, at) => id <= (ids[at - 1] ?? ''))) {
+    problems.push({ code: 'HOLDERS', message: 'the distributions of LP units do not ascend, each once' })
+  }
+  return problems
+}
+
+/**
+ * The manifest that follows from what one states: everything computed is computed anew.
+ * @throws AllocationError when the facts cannot be allocated
+ */
+export const derivedFrom = (manifest: Manifest): Manifest =>
+  manifest.stream === 'income'
+    ? derive(factsOf(manifest)).manifest
+    : deriveRewardFacts(rewardFactsOf(manifest)).manifest
+
 const checkDerived = (manifest: Manifest): ManifestProblem[] => {
   let computed: Manifest
   try {
-    computed = derive(factsOf(manifest)).manifest
+    computed = derivedFrom(manifest)
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error
     return [{ code: 'ALLOCATION', message: `its facts cannot be allocated: ${error.message}` }]
@@ -174,13 +208,15 @@ const checkDerived = (manifest: Manifest): ManifestProblem[] => {
   const [stated, again] = [manifestJson(manifest), manifestJson(computed)]
   const all = (code: ManifestProblemCode) => () => code
   const problems = [
-    ...differences('income.', stated.income, again.income, all('INCOME')),
+    ...(stated.stream === 'income' && again.stream === 'income'
+      ? differences('income.', stated.income, again.income, all('INCOME'))
+      : []),
     ...differences('payout.', stated.payout, again.payout, all('PAYOUT')),
     ...differences('', stated, again, (field) => (field === 'carried' ? 'CARRIED' : null)),
     ...differences('totals.', stated.totals, again.totals, all('TOTALS')),
     ...differences('', stated, again, (field) => (field === 'root' ? 'ROOT' : null)),
   ]
-  const byHolder = new Map(again.holders.map((each) => [each.holder, each]))
+  const byHolder = new Map<string, Json>(again.holders.map((each) => [each.holder, each]))
   for (const each of stated.holders) {
     const other = byHolder.get(each.holder)
     if (other === undefined) continue
@@ -192,9 +228,10 @@ const checkDerived = (manifest: Manifest): ManifestProblem[] => {
 
 /** The identity of SPEC section 6 over the stated figures, leaves summed one by one. */
 const checkIdentity = ({ payout, holders }: Manifest): ManifestProblem[] => {
-  const paid = holders.reduce((sum, { amount }) => sum + amount, 0n)
+  const amounts: bigint[] = holders.map(({ amount }) => amount)
+  const paid = amounts.reduce((sum, amount) => sum + amount, 0n)
   const before = payout.funded + payout.carryIn + payout.accruedBefore
-  const after = paid + payout.carryOut + payout.accruedAfter + payout.returned
+  const after = paid + payout.carryOut + payout.accruedAfter + ('returned' in payout ? payout.returned : 0n)
   if (before === after) return []
   return [
     {
@@ -211,31 +248,48 @@ const checkTerms = (manifest: Manifest, terms: Terms): ManifestProblem[] => {
       { code: 'TERMS', message: `it was made under terms ${manifest.termsHash}; the program's are ${hash}` },
     ]
   }
-  if (!terms.streams[manifest.stream].periods.some(({ name }) => name === manifest.period.name)) {
+  const periods: readonly Period[] = periodsOf(terms, manifest.stream)
+  const period = periods.find(({ name }) => name === manifest.period.name)
+  if (period === undefined) {
     return [{ code: 'TERMS', message: `the terms have no period ${manifest.period.name}` }]
   }
-  const period = periodOf(terms, manifest.stream, manifest.period.name)
-  const { symbol, decimals } = manifest.income.currency
-  return compare(
-    { ...manifest, kind: manifest.payout.kind, currency: { symbol, decimals } },
-    { ...statedByTerms(terms, period), kind: period.asset, currency: terms.currency },
-    'TERMS',
-  )
+  const { kind } = manifest.payout
+  const stated =
+    period.stream === 'income' ? statedByTerms(terms, period) : rewardStatedByTerms(terms, period)
+  if (manifest.stream === 'income') {
+    const { currency } = manifest.income
+    return compare(
+      { ...manifest, kind, currency: { symbol: currency.symbol, decimals: currency.decimals } },
+      { ...stated, kind: period.asset, currency: terms.currency },
+      'TERMS',
+    )
+  }
+  return compare({ ...manifest, kind }, { ...stated, kind: period.asset }, 'TERMS')
 }
 
-const checkDeployment = (manifest: Manifest, deployment: Deployment): ManifestProblem[] =>
-  compare(
-    { ...manifest, currency: manifest.income.currency.address },
+const checkDeployment = (manifest: Manifest, deployment: Deployment): ManifestProblem[] => {
+  const { payout } = manifest
+  const currency =
+    manifest.stream === 'income'
+      ? manifest.income.currency.address
+      : payout.kind === 'currency'
+        ? payout.asset
+        : deployment.currency
+  return compare(
+    { ...manifest, currency },
     { ...statedByDeployment(deployment), currency: deployment.currency },
     'DEPLOYMENT',
   )
+}
 
 /** What the asset is called, where terms and deployment together say it. */
 const checkAsset = (manifest: Manifest, { terms, deployment }: ManifestContext): ManifestProblem[] => {
+  if (terms === undefined || deployment === undefined) return []
   const { stream, period, payout } = manifest
-  const isKnown = terms?.streams[stream].periods.some(({ name }) => name === period.name)
-  if (terms === undefined || deployment === undefined || !isKnown) return []
-  const { address, ...named } = assetOf(terms, deployment, periodOf(terms, stream, period.name))
+  const periods: readonly Period[] = periodsOf(terms, stream)
+  const own = periods.find(({ name }) => name === period.name)
+  if (own === undefined) return []
+  const { address, ...named } = assetOf(terms, deployment, own.asset)
   return compare(payout, { asset: address, ...named }, 'FUNDING')
 }
 
@@ -254,11 +308,12 @@ const checkPrevious = (manifest: Manifest, previous: Manifest | null): ManifestP
     return [{ code: 'CARRIED', message: error.message }]
   }
   const own = before.find(({ asset }) => asset === payout.asset)
-  const accrued = holders.map(({ holder, accruedBefore }): [Address, bigint] => [holder, accruedBefore])
+  const accrued = new Map<Address, bigint>()
+  for (const { holder, accruedBefore } of holders) accrued.set(holder, accruedBefore)
   return compare(
     {
       carryIn: payout.carryIn,
-      accrued: accrualsOf(new Map(accrued)),
+      accrued: accrualsOf(accrued),
       carried: manifest.carried.filter(({ asset }) => asset !== payout.asset),
     },
     {

@@ -3,21 +3,21 @@
 import type { Address } from 'viem'
 import { type Allocation, type AllocationRow, allocate, due } from './allocation.ts'
 import { accrualsOf, withCarried } from './carry.ts'
-import type { Carried, Manifest, ManifestHolder } from './manifest.ts'
+import type { Carried, IncomeHolder, IncomeManifest } from './manifest.ts'
 import { SHARD_SIZE } from './pages.ts'
-import { type DistributionTree, distributionTree, leaves } from './shards.ts'
+import { type DistributionTree, distributionTree, leaves, type Payment } from './shards.ts'
 
 /** What a manifest states of one holder: the position at the record block and what was kept before. */
 export type HolderFacts = Pick<
-  ManifestHolder,
+  IncomeHolder,
   'holder' | 'account' | 'wallets' | 'lots' | 'settled' | 'accruedBefore'
 > & {
-  custody: Omit<ManifestHolder['custody'], 'total'>
+  custody: Omit<IncomeHolder['custody'], 'total'>
 }
 
 /** What a manifest states, as against what follows from it. */
 export type Facts = Pick<
-  Manifest,
+  IncomeManifest,
   | 'spec'
   | 'engine'
   | 'chainId'
@@ -34,59 +34,71 @@ export type Facts = Pick<
   | 'lp'
   | 'previous'
 > & {
-  income: Omit<Manifest['income'], 'due' | 'bps'>
-  payout: Pick<Manifest['payout'], 'kind' | 'asset' | 'symbol' | 'decimals' | 'funded' | 'carryIn'>
+  income: Omit<IncomeManifest['income'], 'due' | 'bps'>
+  payout: Pick<IncomeManifest['payout'], 'kind' | 'asset' | 'symbol' | 'decimals' | 'funded' | 'carryIn'>
   /** What waits of the other assets. */
   carriedElsewhere: readonly Carried[]
   holders: readonly HolderFacts[]
 }
 
 /** A manifest with the tree it speaks of; no tree when nothing is paid. */
-export type Derived = { manifest: Manifest; tree: DistributionTree | null }
+export type Derived<Of> = { manifest: Of; tree: DistributionTree | null }
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-const statusOf = (row: AllocationRow): ManifestHolder['status'] => {
+const statusOf = (row: AllocationRow): IncomeHolder['status'] => {
   if (row.amount > 0n) return 'paid'
   if (row.accruedAfter > 0n) return 'accrued'
   return row.weight === 0n ? 'forfeited' : 'nothing'
 }
 
-const custodyOf = (custody: HolderFacts['custody']): ManifestHolder['custody'] => ({
+const custodyOf = (custody: HolderFacts['custody']): IncomeHolder['custody'] => ({
   ...custody,
   total: custody.balance + custody.staked + custody.basis,
 })
 
-const holderOf = (
-  facts: HolderFacts,
-  row: AllocationRow,
-  places: ReadonlyMap<Address, number>,
-): ManifestHolder => {
-  const place = row.amount > 0n ? places.get(facts.account) : undefined
+type Leaves = {
+  tree: DistributionTree | null
+  /** Where the leaf is that pays an account; nowhere when it is paid nothing. */
+  placeOf: (account: Address, amount: bigint) => { shard: number | null; index: number | null }
+}
+
+/** The leaves of payments to accounts, several of which may be one. */
+export const leavesOf = (payments: readonly Payment[]): Leaves => {
+  const own = leaves(payments)
+  const places = new Map(own.map(({ account }, place) => [account, place]))
   return {
-    holder: facts.holder,
-    account: facts.account,
-    wallets: [...facts.wallets].sort(),
-    lots: facts.lots,
-    custody: custodyOf(facts.custody),
-    settled: facts.settled,
-    entitlement: row.entitlement,
-    weight: row.weight,
-    share: row.share,
-    accruedBefore: row.accrued,
-    accruedAfter: row.accruedAfter,
-    amount: row.amount,
-    status: statusOf(row),
-    shard: place === undefined ? null : Math.floor(place / SHARD_SIZE),
-    index: place === undefined ? null : place % SHARD_SIZE,
+    tree: own.length === 0 ? null : distributionTree(own),
+    placeOf: (account, amount) => {
+      const place = amount > 0n ? places.get(account) : undefined
+      if (place === undefined) return { shard: null, index: null }
+      return { shard: Math.floor(place / SHARD_SIZE), index: place % SHARD_SIZE }
+    },
   }
 }
 
+const holderOf = (facts: HolderFacts, row: AllocationRow, placeOf: Leaves['placeOf']): IncomeHolder => ({
+  holder: facts.holder,
+  account: facts.account,
+  wallets: [...facts.wallets].sort(),
+  lots: facts.lots,
+  custody: custodyOf(facts.custody),
+  settled: facts.settled,
+  entitlement: row.entitlement,
+  weight: row.weight,
+  share: row.share,
+  accruedBefore: row.accrued,
+  accruedAfter: row.accruedAfter,
+  amount: row.amount,
+  status: statusOf(row),
+  ...placeOf(facts.account, row.amount),
+})
+
 const totalsOf = (
-  holders: readonly ManifestHolder[],
+  holders: readonly IncomeHolder[],
   allocation: Allocation,
   tree: DistributionTree | null,
-): Manifest['totals'] => ({
+): IncomeManifest['totals'] => ({
   holders: holders.length,
   lots: holders.reduce((sum, { lots }) => sum + lots, 0n),
   entitlement: holders.reduce((sum, { entitlement }) => sum + entitlement, 0n),
@@ -101,7 +113,7 @@ const totalsOf = (
  * Computes weights, allocations, leaves, root, totals and what is carried, and puts the manifest together.
  * @throws AllocationError when the facts cannot be allocated or the identity of SPEC section 6 breaks
  */
-export const derive = (facts: Facts): Derived => {
+export const derive = (facts: Facts): Derived<IncomeManifest> => {
   const { carriedElsewhere, holders: _, income, payout, ...stated } = facts
   const sorted = [...facts.holders].sort((a, b) => (a.holder < b.holder ? -1 : 1))
   const allocation = allocate({
@@ -123,11 +135,9 @@ export const derive = (facts: Facts): Derived => {
     const row = rows.get(each.holder)
     return row === undefined ? [] : [[each, row]]
   })
-  const payments = leaves(paired.map(([{ account }, { amount }]) => ({ account, amount })))
-  const tree = payments.length === 0 ? null : distributionTree(payments)
-  const places = new Map(payments.map(({ account }, place) => [account, place]))
-  const holders = paired.map(([each, row]) => holderOf(each, row, places))
-  const manifest: Manifest = {
+  const { tree, placeOf } = leavesOf(paired.map(([{ account }, { amount }]) => ({ account, amount })))
+  const holders = paired.map(([each, row]) => holderOf(each, row, placeOf))
+  const manifest: IncomeManifest = {
     ...stated,
     income: {
       ...income,
@@ -154,7 +164,7 @@ export const derive = (facts: Facts): Derived => {
 }
 
 /** What a manifest states, taken out of it to be computed again. */
-export const factsOf = (manifest: Manifest): Facts => {
+export const factsOf = (manifest: IncomeManifest): Facts => {
   const { carried, holders, totals: _totals, root: _root, income, payout, ...stated } = manifest
   const { amount, currency, statementHash } = income
   const { kind, asset, symbol, decimals, funded, carryIn } = payout

@@ -11,6 +11,7 @@ export { canonicalBytes, canonicalHash } from './canonical.ts'
 export { carriedUnder, type WalletSet } from './carry.ts'
 export {
   checkManifest,
+  derivedFrom,
   type ManifestContext,
   type ManifestProblem,
   type ManifestProblemCode,
@@ -21,6 +22,8 @@ export {
 export { type ClaimCall, type ClaimOrder, planClaims } from './claimCalls.ts'
 export { BURN_ADDRESS, type Deployment, parseDeployment, ZERO_ADDRESS } from './deployment.ts'
 export { type Disbursement, type DisbursementInput, prepareDisbursement } from './disburse.ts'
+export type { IncomeInput } from './disburseIncome.ts'
+export type { RewardsInput } from './disburseRewards.ts'
 export {
   type DistributionKey,
   decodeTerms,
@@ -45,18 +48,30 @@ export {
   uniswapRoot,
 } from './foreign.ts'
 export { type Hasher, portableHasher } from './hasher.ts'
+export {
+  gatheredByIndex,
+  type IndexedLiquidity,
+  type LpClaimRow,
+  type LpDistributionRow,
+  neverWeighing,
+  type ProviderRow,
+} from './indexed.ts'
 export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 export {
   type Carried,
   decodeManifest,
   ENGINE_VERSION,
+  type IncomeHolder,
+  type IncomeManifest,
   type LpPurchase,
   type Manifest,
-  type ManifestHolder,
   type ManifestJson,
+  type ManifestOf,
   manifestBytes,
   manifestHash,
   manifestJson,
+  type RewardHolder,
+  type RewardManifest,
   SPEC_VERSION,
 } from './manifest.ts'
 export {
@@ -71,6 +86,24 @@ export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
 export { packTexts } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
 export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
+export {
+  deadlineOf,
+  type IncomePeriod,
+  type Period,
+  type PeriodOf,
+  periodOf,
+  periodsOf,
+  type RewardMonth,
+  streamsOf,
+} from './periods.ts'
+export {
+  type Provider,
+  type ProviderDifference,
+  providerDifferences,
+  providersOf,
+  totalUnitSeconds,
+  type UnitSeconds,
+} from './providers.ts'
 export {
   decodeBlocks,
   decodeRecords,
@@ -112,7 +145,7 @@ export {
 } from './replay/events.ts'
 export { Ledger, type LedgerObserver, type LedgerProgram } from './replay/ledger.ts'
 export { type HolderAction, type HolderActionKind, type HolderStep, HolderTrace } from './replay/trace.ts'
-export { rewardsOf, type Span, UnitClock, type UnitSeconds } from './replay/unitSeconds.ts'
+export { type Span, UnitClock, type UnitObserver } from './replay/unitSeconds.ts'
 export {
   type ClaimProof,
   claimOf,
@@ -126,18 +159,21 @@ export {
   verifyClaim,
 } from './shards.ts'
 export { cutShares, type Divider, isDividable, type Numbers, packNumbers, unpackNumbers } from './shares.ts'
-export { type Asset, assetOf, currencyOf, statedByDeployment, statedByTerms } from './stated.ts'
+export {
+  type Asset,
+  assetOf,
+  currencyOf,
+  rewardStatedByTerms,
+  statedByDeployment,
+  statedByTerms,
+} from './stated.ts'
 export {
   type AssetKind,
   type Denominator,
-  deadlineOf,
   type Forfeit,
   hashTerms,
   type LpTreatment,
-  type Period,
   parseTerms,
-  periodOf,
-  periodsOf,
   type StreamName,
   type Terms,
 } from './terms.ts'

@@ -24,32 +24,28 @@ const time = z
     error: 'must be a time in UTC, such as 2026-01-01T00:00:00Z',
   })
 
-const holder = z.strictObject({
+const custody = z.strictObject({
+  balance: amount,
+  staked: amount,
+  basis: amount,
+  lp: amount,
+  lpStaked: amount,
+  total: amount,
+})
+
+/** What a manifest of either stream says of a holder. */
+const holderFields = {
   holder: addressField,
   account: addressField,
   wallets: z.array(addressField),
-  lots: amount,
-  custody: z.strictObject({
-    balance: amount,
-    staked: amount,
-    basis: amount,
-    lp: amount,
-    lpStaked: amount,
-    total: amount,
-  }),
-  settled: amount,
-  entitlement: amount,
   weight: amount,
   share: amount,
   accruedBefore: amount,
   accruedAfter: amount,
   amount,
-  status: z.enum(['paid', 'accrued', 'forfeited', 'nothing'], {
-    error: 'must be "paid", "accrued", "forfeited" or "nothing"',
-  }),
   shard: count.nullable(),
   index: count.nullable(),
-})
+}
 
 const carried = z.strictObject({
   asset: addressField,
@@ -57,23 +53,29 @@ const carried = z.strictObject({
   accrued: z.array(z.strictObject({ holder: addressField, amount })),
 })
 
-const lpPurchase = z.strictObject({
-  method: z.enum(['swap', 'treasury'], { error: 'must be "swap" or "treasury"' }),
-  transactions: z.array(hashField),
-  spent: z.array(z.strictObject({ asset: addressField, amount })),
-  ownTokens: amount,
-  received: amount,
-  heldAt: addressField,
-})
+const payoutFields = {
+  asset: addressField,
+  symbol: text,
+  decimals: count,
+  funded: amount,
+  carryIn: amount,
+  carryOut: amount,
+  accruedBefore: amount,
+  accruedAfter: amount,
+}
 
-const schema = z.strictObject({
+const totalFields = { holders: count, weight: amount, paid: amount, leaves: count, shards: count }
+
+const last = z.boolean({ error: 'must be true or false' })
+
+/** What a manifest of either stream says. */
+const commonFields = {
   spec: count,
   engine: text,
   chainId: count,
   genesisBlock: amount,
   program: text,
   termsHash: hashField,
-  stream: z.enum(['income'], { error: 'must be "income"' }),
   period: z.strictObject({ name: text, start: time, end: time }),
   recordBlock: z.strictObject({ number: amount, hash: hashField, timestamp: amount }),
   contracts: z.strictObject({
@@ -87,6 +89,23 @@ const schema = z.strictObject({
     saleAddresses: z.array(addressField),
   }),
   excluded: z.array(addressField),
+  carried: z.array(carried),
+  root: hashField.nullable(),
+  previous: hashField.nullable(),
+}
+
+const lpPurchase = z.strictObject({
+  method: z.enum(['swap', 'treasury'], { error: 'must be "swap" or "treasury"' }),
+  transactions: z.array(hashField),
+  spent: z.array(z.strictObject({ asset: addressField, amount })),
+  ownTokens: amount,
+  received: amount,
+  heldAt: addressField,
+})
+
+const incomeSchema = z.strictObject({
+  ...commonFields,
+  stream: z.literal('income'),
   lotsHash: hashField,
   parameters: z.strictObject({
     incomeShareBps: count,
@@ -94,7 +113,7 @@ const schema = z.strictObject({
     denominator: z.enum(['eligible', 'sold']),
     lpTreatment: z.enum(['deposit-basis', 'none']),
     minPayout: amount,
-    last: z.boolean({ error: 'must be true or false' }),
+    last,
   }),
   income: z.strictObject({
     amount,
@@ -103,44 +122,59 @@ const schema = z.strictObject({
     due: amount,
     statementHash: hashField.nullable(),
   }),
-  payout: z.strictObject({
-    kind: z.enum(['currency', 'lp']),
-    asset: addressField,
-    symbol: text,
-    decimals: count,
-    funded: amount,
-    carryIn: amount,
-    carryOut: amount,
-    accruedBefore: amount,
-    accruedAfter: amount,
-    returned: amount,
-  }),
+  payout: z.strictObject({ kind: z.enum(['currency', 'lp']), ...payoutFields, returned: amount }),
   lp: lpPurchase.nullable(),
-  carried: z.array(carried),
-  holders: z.array(holder),
-  totals: z.strictObject({
-    holders: count,
-    lots: amount,
-    entitlement: amount,
-    weight: amount,
-    denominator: amount,
-    paid: amount,
-    leaves: count,
-    shards: count,
-  }),
-  root: hashField.nullable(),
-  previous: hashField.nullable(),
+  holders: z.array(
+    z.strictObject({
+      ...holderFields,
+      lots: amount,
+      custody,
+      settled: amount,
+      entitlement: amount,
+      status: z.enum(['paid', 'accrued', 'forfeited', 'nothing'], {
+        error: 'must be "paid", "accrued", "forfeited" or "nothing"',
+      }),
+    }),
+  ),
+  totals: z.strictObject({ ...totalFields, lots: amount, entitlement: amount, denominator: amount }),
+})
+
+const rewardSchema = z.strictObject({
+  ...commonFields,
+  stream: z.literal('liquidity'),
+  parameters: z.strictObject({ reward: amount, minPayout: amount, last }),
+  payout: z.strictObject({ kind: z.enum(['token', 'currency']), ...payoutFields }),
+  lpDistributions: z.array(z.strictObject({ id: hashField, manifestHash: hashField })),
+  holders: z.array(
+    z.strictObject({
+      ...holderFields,
+      unitSeconds: z.strictObject({ lp: amount, lpStaked: amount, unclaimed: amount }),
+      status: z.enum(['paid', 'accrued', 'nothing'], { error: 'must be "paid", "accrued" or "nothing"' }),
+    }),
+  ),
+  totals: z.strictObject(totalFields),
+})
+
+const schema = z.discriminatedUnion('stream', [incomeSchema, rewardSchema], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'must be "income" or "liquidity"' : undefined),
 })
 
 /**
  * A manifest in memory: amounts, blocks and seconds as bigint, small whole numbers as number. README.md tells every
  * field. In JSON all integers are decimal strings ({@link ManifestJson}).
  */
-export type Manifest = z.output<typeof schema>
+export type Manifest = IncomeManifest | RewardManifest
 export type ManifestJson = z.input<typeof schema>
-export type ManifestHolder = Manifest['holders'][number]
+/** The manifests of a stream. */
+export type ManifestOf<Stream extends Manifest['stream']> = Extract<Manifest, { stream: Stream }>
+/** A quarter's: who is owed what of the income. */
+export type IncomeManifest = z.output<typeof incomeSchema>
+export type IncomeHolder = IncomeManifest['holders'][number]
+/** A reward month's: who provided how much liquidity for how long (SPEC section 11). */
+export type RewardManifest = z.output<typeof rewardSchema>
+export type RewardHolder = RewardManifest['holders'][number]
 /** How the LP units of a payout were come by, and where they were until funding (SPEC section 12). */
-export type LpPurchase = Manifest['lp'] & object
+export type LpPurchase = IncomeManifest['lp'] & object
 /** What of one asset waits for later periods: the carry-over, and each holder's accrual. */
 export type Carried = Manifest['carried'][number]
 

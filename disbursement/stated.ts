@@ -1,21 +1,28 @@
 // The parts of a manifest that terms and deployment decide: written from them, and checked against them.
 import type { Address } from 'viem'
 import type { Deployment } from './deployment.ts'
-import type { Manifest } from './manifest.ts'
-import { hashTerms, type Period, type Terms } from './terms.ts'
+import type { IncomeManifest, Manifest, RewardManifest } from './manifest.ts'
+import type { IncomePeriod, Period, RewardMonth } from './periods.ts'
+import { type AssetKind, hashTerms, type Terms } from './terms.ts'
 
 /** The pair's LP token as Uniswap V2 makes it. */
 const LP_TOKEN = { symbol: 'UNI-V2', decimals: 18 }
 
-/** What the terms say about one period. */
-export const statedByTerms = (
-  terms: Terms,
-  period: Period,
-): Pick<Manifest, 'program' | 'termsHash' | 'stream' | 'period' | 'parameters'> => ({
+type ByTerms = 'program' | 'termsHash' | 'period'
+
+const named = (terms: Terms, { name, start, end }: Period): Pick<Manifest, ByTerms> => ({
   program: terms.name,
   termsHash: hashTerms(terms),
+  period: { name, start, end },
+})
+
+/** What the terms say about one period of the income stream. */
+export const statedByTerms = (
+  terms: Terms,
+  period: IncomePeriod,
+): Pick<IncomeManifest, ByTerms | 'stream' | 'parameters'> => ({
+  ...named(terms, period),
   stream: period.stream,
-  period: { name: period.name, start: period.start, end: period.end },
   parameters: {
     incomeShareBps: period.incomeShareBps,
     forfeit: period.forfeit,
@@ -24,6 +31,16 @@ export const statedByTerms = (
     minPayout: period.minPayout,
     last: period.last,
   },
+})
+
+/** What they say about one reward month. */
+export const rewardStatedByTerms = (
+  terms: Terms,
+  month: RewardMonth,
+): Pick<RewardManifest, ByTerms | 'stream' | 'parameters'> => ({
+  ...named(terms, month),
+  stream: month.stream,
+  parameters: { reward: month.reward, minPayout: month.minPayout, last: month.last },
 })
 
 /** What the deployment says; lists ascend, so that the order in the file does not matter. */
@@ -55,5 +72,12 @@ export const currencyOf = (terms: Terms, deployment: Deployment): Asset => ({
 })
 
 /** The asset in which a period is paid. */
-export const assetOf = (terms: Terms, deployment: Deployment, period: Period): Asset =>
-  period.asset === 'currency' ? currencyOf(terms, deployment) : { address: deployment.pair, ...LP_TOKEN }
+export const assetOf = (terms: Terms, deployment: Deployment, kind: AssetKind): Asset => {
+  const { symbol, decimals } = terms.token
+  const assets: Record<AssetKind, () => Asset> = {
+    currency: () => currencyOf(terms, deployment),
+    lp: () => ({ address: deployment.pair, ...LP_TOKEN }),
+    token: () => ({ address: deployment.token, symbol, decimals }),
+  }
+  return assets[kind]()
+}

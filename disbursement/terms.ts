@@ -3,9 +3,11 @@ import * as z from 'zod'
 import { canonicalHash } from './canonical.ts'
 import { TermsError } from './errors.ts'
 import { isDecimal, problemsOf, utcSeconds } from './fields.ts'
+import { monthName, monthNumber } from './months.ts'
 
-const DAY = 86_400n
 const UINT128_LIMIT = 1n << 128n
+/** A hundred years: a longer stream is a slip of the pen. */
+const MOST_MONTHS = 1200
 
 const text = (what: string) => z.string({ error: what }).min(1, { error: what })
 const decimals = z
@@ -25,6 +27,9 @@ const time = z
 const BPS = 'must be decided by the issuer: a whole number of basis points from 1 to 10000 (1500 is 15%)'
 const MIN_PAYOUT =
   'must be base units of the asset as a decimal string, such as "0" or "1000000", below 2^128'
+const minPayout = z
+  .string({ error: MIN_PAYOUT })
+  .refine((value) => isDecimal(value) && BigInt(value) < UINT128_LIMIT, { error: MIN_PAYOUT })
 const NAME = 'must be a short name of letters, digits, dots, hyphens and underscores, such as 2026-Q1'
 
 const period = section('one period', {
@@ -35,11 +40,7 @@ const period = section('one period', {
   asset: z.enum(['currency', 'lp'], {
     error: 'must be "currency" (paid in the income\'s currency) or "lp" (paid in the pair\'s LP token)',
   }),
-  minPayout: z
-    .string({ error: MIN_PAYOUT })
-    .refine((value) => isDecimal(value) && BigInt(value) < UINT128_LIMIT, {
-      error: MIN_PAYOUT,
-    }),
+  minPayout,
 })
 
 const checkPeriods = (
@@ -65,7 +66,7 @@ const checkPeriods = (
   })
 }
 
-const stream = section("the stream's rules and periods", {
+const income = section("the stream's rules and periods", {
   forfeit: z.enum(['proportional', 'all-or-nothing'], {
     error: 'must be "proportional" (who sold half keeps half) or "all-or-nothing" (who sold any has none)',
   }),
@@ -79,6 +80,32 @@ const stream = section("the stream's rules and periods", {
     .superRefine((periods, context) =>
       checkPeriods(periods, (at, message) => context.addIssue({ code: 'custom', path: [at], message })),
     ),
+})
+
+const REWARD =
+  'must be what all liquidity providers together get a month: base units of the asset as a decimal string, from "1" to 2^128 - 1'
+const MONTH = 'must be a UTC calendar month, such as 2026-01'
+const month = z.string({ error: MONTH }).refine((value) => monthNumber(value) !== null, { error: MONTH })
+
+/** SPEC section 11. It may be left out: then the program has no liquidity rewards. */
+const liquidity = section("the reward's asset and amount, and the months", {
+  asset: z.enum(['token', 'currency'], {
+    error: 'must be "token" (rewarded in the program\'s token) or "currency" (in the income\'s currency)',
+  }),
+  reward: z
+    .string({ error: REWARD })
+    .refine((value) => isDecimal(value) && value !== '0' && BigInt(value) < UINT128_LIMIT, { error: REWARD }),
+  minPayout,
+  firstMonth: month,
+  lastMonth: month,
+}).superRefine(({ firstMonth, lastMonth }, context) => {
+  const [first, last] = [monthNumber(firstMonth), monthNumber(lastMonth)]
+  if (first === null || last === null) return
+  const fail = (message: string) => context.addIssue({ code: 'custom', path: ['lastMonth'], message })
+  if (last < first) fail(`must not be before the first month ${firstMonth}`)
+  if (last >= first + MOST_MONTHS) {
+    fail(`must be at most ${MOST_MONTHS} months on: ${monthName(first + MOST_MONTHS - 1)} or earlier`)
+  }
 })
 
 const LOOK_THROUGH =
@@ -114,7 +141,7 @@ const schema = section("the program's terms", {
     .int({ error: WINDOW })
     .min(0, { error: WINDOW })
     .max(31_536_000, { error: WINDOW }),
-  streams: section('the income stream', { income: stream }),
+  streams: section('the income stream', { income, liquidity: liquidity.optional() }),
 })
 
 /** A program's terms, exactly as in its file (SPEC section 2): what is here is what is hashed. */
@@ -122,7 +149,9 @@ export type Terms = z.output<typeof schema>
 export type StreamName = keyof Terms['streams']
 export type Forfeit = Terms['streams']['income']['forfeit']
 export type Denominator = Terms['streams']['income']['denominator']
-export type AssetKind = Terms['streams']['income']['periods'][number]['asset']
+export type IncomeAsset = Terms['streams']['income']['periods'][number]['asset']
+export type RewardAsset = NonNullable<Terms['streams']['liquidity']>['asset']
+export type AssetKind = IncomeAsset | RewardAsset
 export type LpTreatment = Terms['custody']['lpTreatment']
 
 /**
@@ -138,65 +167,3 @@ export const parseTerms = (json: unknown): Terms => {
 
 /** keccak256 of the terms' canonical JSON (RFC 8785): the hash that the offering keeps on chain. */
 export const hashTerms = (terms: Terms): Hex => canonicalHash(terms)
-
-/** One period of a stream with everything that decides its payout. Times are unix seconds, `end` is exclusive. */
-export type Period = {
-  stream: StreamName
-  name: string
-  /** Place in the stream, from 0. */
-  position: number
-  /** As written in the terms; `startsAt` and `endsAt` are the same in seconds. */
-  start: string
-  end: string
-  startsAt: bigint
-  endsAt: bigint
-  incomeShareBps: number
-  asset: AssetKind
-  /** Base units of the asset. */
-  minPayout: bigint
-  forfeit: Forfeit
-  denominator: Denominator
-  /** No later period of the stream pays in this asset: nothing of it may be left over (SPEC section 6). */
-  last: boolean
-}
-
-/** All periods of a stream, in order. */
-export const periodsOf = (terms: Terms, streamName: StreamName): Period[] => {
-  const { forfeit, denominator, periods } = terms.streams[streamName]
-  return periods.map((each, position) => ({
-    stream: streamName,
-    name: each.name,
-    position,
-    start: each.start,
-    end: each.end,
-    startsAt: utcSeconds(each.start) ?? 0n,
-    endsAt: utcSeconds(each.end) ?? 0n,
-    incomeShareBps: each.incomeShareBps,
-    asset: each.asset,
-    minPayout: BigInt(each.minPayout),
-    forfeit,
-    denominator,
-    last: !periods.slice(position + 1).some((later) => later.asset === each.asset),
-  }))
-}
-
-/**
- * The period of that name.
- * @throws TermsError (PERIOD_UNKNOWN) naming the periods there are
- */
-export const periodOf = (terms: Terms, streamName: StreamName, name: string): Period => {
-  const periods = periodsOf(terms, streamName)
-  const found = periods.find((each) => each.name === name)
-  if (found === undefined) {
-    const names = periods.map((each) => each.name).join(', ')
-    throw new TermsError(
-      [`the ${streamName} stream has no period ${name}; it has ${names}`],
-      'PERIOD_UNKNOWN',
-    )
-  }
-  return found
-}
-
-/** When an unclaimed distribution may be swept: 0 for never, else unix seconds counted from its opening. */
-export const deadlineOf = (terms: Terms, opensAt: bigint): bigint =>
-  terms.expiryDays === null ? 0n : opensAt + BigInt(terms.expiryDays) * DAY

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Address, erc20Abi, type Hex } from 'viem'
 import { merkleDistributorAbi } from '../contracts/abi.ts'
-import { type Manifest, parseManifest } from '../disbursement/index.ts'
+import { type IncomeManifest, parseManifest } from '../disbursement/index.ts'
 import { connectChain } from '../local/chain.ts'
 import { BUYERS, PEOPLE, QUARTERS, type QuarterName } from '../local/scenario/alex.ts'
 import { person } from '../local/scenario/people.ts'
@@ -61,8 +61,11 @@ const distributionOf = async (period: string) => {
   assert.ok(found, `${period} is published`)
   return found
 }
-const manifestOf = async (period: string): Promise<Manifest> =>
-  parseManifest(await get(`/v1/manifests/${(await distributionOf(period)).manifestHash}`))
+const manifestOf = async (period: string): Promise<IncomeManifest> => {
+  const manifest = parseManifest(await get(`/v1/manifests/${(await distributionOf(period)).manifestHash}`))
+  assert.equal(manifest.stream, 'income')
+  return manifest as IncomeManifest
+}
 const claimsOf = async (name: string) =>
   (await get<{ claims: Claim[] }>(`/v1/accounts/${person(name).address}/claims`)).claims
 const balanceOf = (token: Address, owner: Address) =>

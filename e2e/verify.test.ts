@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Address, createPublicClient, erc20Abi, type Hex, http, keccak256 } from 'viem'
 import { merkleDistributorAbi, stakingVaultAbi } from '../contracts/abi.ts'
-import { decodeManifest, encodeRecords, encodeTerms, paymentsOf } from '../disbursement/index.ts'
+import {
+  decodeManifest,
+  encodeRecords,
+  encodeTerms,
+  paymentsOf,
+  totalUnitSeconds,
+  UnitClock,
+} from '../disbursement/index.ts'
 import { startProxy } from '../issuer/test/proxy.ts'
 import { connectChain, type LocalChain } from '../local/chain.ts'
 import { silent } from '../local/progress.ts'
@@ -16,15 +23,14 @@ import { STATE } from '../local/state.ts'
 import {
   bytesSource,
   ChainReplay,
-  DOCUMENT_STEPS,
   MissingData,
   publicationsOf,
   type Step,
   type StepName,
+  stepsOf,
   type Verdict,
   type VerifyInput,
   verify,
-  weighUnits,
 } from '../verify/index.ts'
 import { startProvider } from '../verify/test/provider.ts'
 import { address, BALANCED_CHEATS, holderIn, hugo, PLAIN_CHEATS, plus, set } from './cheats.ts'
@@ -196,9 +202,9 @@ describe('from the documents alone, without a replay', () => {
         assert.equal(found.exitCode, 0, told(found))
         assert.deepEqual(
           found.steps.map(({ name }) => name),
-          DOCUMENT_STEPS,
+          stepsOf('income', 'documents'),
         )
-        assert.deepEqual(new Set(heard.map(({ name }) => name)), new Set(DOCUMENT_STEPS))
+        assert.deepEqual(new Set(heard.map(({ name }) => name)), new Set(stepsOf('income', 'documents')))
         assert.match(found.notes.join(' '), /a replay of the logs from the first block on checks that too/)
         const asked = provider.seen.length
         const all = await publicationsOf(client, stack.deployment, await chain.getBlockNumber())
@@ -371,10 +377,14 @@ describe('the replay', () => {
     const [own] = await publicationsIn('2026-Q2')
     assert.ok(own !== undefined)
     const publishedAt = (await chain.getBlock({ blockNumber: own.block })).timestamp
-    const weights = await weighUnits(client, stack.deployment, span, head.number, (id) =>
-      id === own.id ? payments : [],
-    )
-    const weightOf = (holder: Address) => weights.find((each) => each.holder === holder)?.unitSeconds ?? 0n
+    const clock = new UnitClock(stack.deployment, [span.from], (id) => (id === own.id ? payments : []))
+    const replay = new ChainReplay(client, program(), {}, clock)
+    await replay.advanceTo(head.number)
+    const gathered = new Map(replay.providers(span).map((each) => [each.holder, each.unitSeconds]))
+    const weightOf = (holder: Address) => {
+      const own = gathered.get(holder)
+      return own === undefined ? 0n : totalUnitSeconds(own)
+    }
     const unclaimed = (holder: Address) =>
       (payments.find(({ account }) => account === holder)?.amount ?? 0n) * (span.until - publishedAt)
     // Clara never touched the pool: all she has is what waits for her.

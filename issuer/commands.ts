@@ -22,8 +22,9 @@ for (const { flag, env, about } of settingFlags) program.option(flag, `${about} 
 program
   .command('prepare')
   .description('work out a period: who gets what and why; writes its manifest and records, publishes nothing')
-  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1')
-  .requiredOption('--income <amount>', "the period's income in the program's currency, such as 12000.00")
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
+  .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
+  .option('--income <amount>', "a quarter's income in the program's currency, such as 12000.00")
   .option('--statement <file>', 'the income statement, whose hash goes into the manifest')
   .option('--funding-tx <hash...>', 'for a period paid in LP units: every transaction of their purchase')
   .option('--replace', 'put the result in the place of one prepared with other inputs')
@@ -37,11 +38,12 @@ program
 program
   .command('publish')
   .description('store, fund and publish a prepared period; after an interruption, run it again')
-  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1')
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
+  .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
   .option('--json', 'print the result as JSON')
   .action(async (options) => {
     const { publish } = await import('./publish.ts')
-    await show(await publish(settings(), secrets, options.period, say), options.json)
+    await show(await publish(settings(), secrets, options, say), options.json)
   })
 
 program
@@ -59,6 +61,7 @@ program
     'check a distribution against the chain alone; exit 0 equal, 2 different, 3 something is missing',
   )
   .option('--period <name>', 'the period as the terms name it')
+  .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
   .option('--id <hash>', "the distribution's id")
   .option(
     '--manifest <where...>',
@@ -71,21 +74,18 @@ program
   .option('--json', 'print the verdict as JSON')
   .action(async (options) => {
     const { runVerify } = await import('./verify.ts')
-    const flags = program.opts<GivenSettings>()
-    const needed = readSome(['program', 'deployment', 'rpcUrl'], flags, process.env)
-    const api = flags.apiUrl || process.env.PRORATA_API_URL ? readSome(['apiUrl'], flags, process.env) : {}
-    await show(await runVerify({ ...needed, ...api }, options, say), options.json)
+    await show(await runVerify(publicSettings(), options, say), options.json)
   })
 
 program
   .command('explain <holder>')
   .description("a holder's whole history from the chain, with the transaction that cost each forfeit")
   .option('--period <name>', "up to that period's record block; else up to now")
+  .option('--stream <name>', "liquidity: what the holder's LP units gathered over a month")
   .option('--json', 'print the history as JSON')
   .action(async (holder, options) => {
     const { explain } = await import('./explain.ts')
-    const needed = readSome(['program', 'deployment', 'rpcUrl'], program.opts<GivenSettings>(), process.env)
-    await show(await explain(needed, holder, options), options.json)
+    await show(await explain(publicSettings(), holder, options), options.json)
   })
 
 program
@@ -113,6 +113,14 @@ program
 
 function settings() {
   return readSettings(program.opts<GivenSettings>(), process.env)
+}
+
+/** What a command needs that anybody can run: the chain, and the API only where it is named. */
+function publicSettings() {
+  const flags = program.opts<GivenSettings>()
+  const needed = readSome(['program', 'deployment', 'rpcUrl'], flags, process.env)
+  const api = flags.apiUrl || process.env.PRORATA_API_URL ? readSome(['apiUrl'], flags, process.env) : {}
+  return { ...needed, ...api }
 }
 
 /** Runs the command line of this process; its exit code is the process's. */

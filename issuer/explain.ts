@@ -10,19 +10,22 @@ import {
 import { type HolderHistory, holderHistory } from '../verify/index.ts'
 import { formatShort } from './amounts.ts'
 import { type Chain, connect, latestBlock, recordBlock } from './chain.ts'
+import { explainRewards } from './explainRewards.ts'
 import type { Outcome } from './output.ts'
-import { loadProgram, type Program } from './program.ts'
+import { loadProgram, type Program, periodNamed } from './program.ts'
 import { refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
 
 export interface ExplainOptions {
   /** Up to this period's record block; else up to the latest block. */
   period?: string
+  /** The income stream where none is named. */
+  stream?: string
 }
 
 /** Tells a holder's whole history. It asks the chain alone. */
 export async function explain(
-  settings: Pick<Settings, 'program' | 'deployment' | 'rpcUrl'>,
+  settings: Pick<Settings, 'program' | 'deployment' | 'rpcUrl'> & Partial<Pick<Settings, 'apiUrl'>>,
   holder: string,
   options: ExplainOptions,
 ): Promise<Outcome> {
@@ -30,6 +33,11 @@ export async function explain(
   const { deployment } = program
   const wallet = holderAddress(holder)
   const chain = await connect(settings.rpcUrl, deployment.chainId)
+  if (options.stream === 'liquidity') {
+    if (options.period === undefined) throw refused('name the month: --period, such as 2026-01')
+    const month = periodOf(program.terms, 'liquidity', options.period)
+    return explainRewards(chain, program, month, wallet, settings.apiUrl)
+  }
   const block = await blockOf(chain, program, options)
   const history = await historyOf(chain, program, wallet, block)
   return { json: history, text: historyText(history, program, block, isTerminal()) }
@@ -57,10 +65,10 @@ export function historyOf(
 async function blockOf(
   chain: Chain,
   { terms, deployment }: Program,
-  { period }: ExplainOptions,
+  { period, stream }: ExplainOptions,
 ): Promise<bigint> {
   if (period === undefined) return (await latestBlock(chain)).number
-  const { name, endsAt } = periodOf(terms, 'income', period)
+  const { name, endsAt } = periodNamed(terms, stream, period)
   return (await recordBlock(chain, BigInt(deployment.genesisBlock), { name, end: endsAt })).number
 }
 

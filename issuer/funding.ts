@@ -61,8 +61,9 @@ export async function lpPurchase(
 /** Looks at the money before anything is begun: the balance, and that the LP units are still those of the purchase. */
 export async function checkFunds(
   { chain, deployment }: { chain: Chain; deployment: Deployment },
-  { payout, lp, totals }: Manifest,
+  manifest: Manifest,
 ): Promise<void> {
+  const { payout, totals } = manifest
   const { issuer } = deployment
   const balance = await chain.readContract({
     abi: erc20Abi,
@@ -76,6 +77,7 @@ export async function checkFunds(
       `the issuer ${issuer} has ${amount(balance)} and ${amount(totals.paid)} are to be paid: ${amount(totals.paid - balance)} are missing`,
     )
   }
+  const lp = manifest.stream === 'income' ? manifest.lp : null
   if (lp === null) return
   const again = await lpPurchase(chain, deployment, lp.transactions)
   if (jsonText(again) === jsonText(lp)) return

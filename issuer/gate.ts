@@ -3,17 +3,26 @@ import {
   differencesBetween,
   type Manifest,
   manifestJson,
+  periodOf,
   positions,
   ReplayError,
 } from '../disbursement/index.ts'
-import { ChainReplay, compareManifests, expectedHolders, sentenceOf } from '../verify/index.ts'
+import {
+  ChainReplay,
+  compareManifests,
+  type Expected,
+  expectedHolders,
+  expectedProviders,
+  sentenceOf,
+} from '../verify/index.ts'
 import { type Block, finalizedBlock } from './chain.ts'
+import { requireProviders } from './gateRewards.ts'
 import { readHoldings } from './holders.ts'
 import type { Say } from './output.ts'
 import type { Surroundings } from './program.ts'
 import { differs, refused } from './refusal.ts'
 
-type Witnesses = Pick<Surroundings, 'chain' | 'subgraph' | 'deployment' | 'terms'>
+export type Witnesses = Pick<Surroundings, 'chain' | 'subgraph' | 'deployment' | 'terms' | 'settings'>
 
 /**
  * Two witnesses of every holder, written independently: the subgraph, and the replay of the chain's logs. Nothing is
@@ -29,11 +38,19 @@ export async function requireAgreement(
 ): Promise<Position[]> {
   const replay = new ChainReplay(chain, { deployment, lpTreatment: terms.custody.lpTreatment })
   const replayed = await positionsOf(replay, block.number)
+  requireSamePositions(indexed, replayed, block)
+  say(`${replay.logs} logs replayed; the subgraph has every holder just so`)
+  return replayed
+}
+
+/** @throws Refusal naming the first holder on whom the two differ */
+export function requireSamePositions(
+  indexed: readonly Position[],
+  replayed: readonly Position[],
+  block: Pick<Block, 'number'>,
+): void {
   const [first, ...more] = differencesBetween(indexed, replayed)
-  if (first === undefined) {
-    say(`${replay.logs} logs replayed; the subgraph has every holder just so`)
-    return replayed
-  }
+  if (first === undefined) return
   const { holder, field, ours, theirs } = first
   const others = more.length === 0 ? '' : `, and ${more.length} more differences`
   throw differs(
@@ -56,20 +73,29 @@ async function positionsOf(replay: ChainReplay, block: bigint): Promise<Position
  */
 export async function requireWitnessed(surroundings: Witnesses, manifest: Manifest, say: Say): Promise<void> {
   const { chain, subgraph, deployment } = surroundings
-  const { recordBlock, parameters, period } = manifest
+  const { recordBlock, period } = manifest
   const final = await finalizedBlock(chain)
   if (final === null || final.number < recordBlock.number) {
     throw refused(
       `the record block ${recordBlock.number} of ${period.name} is not final: the chain is final up to block ${final?.number ?? 'none'}; try again in a while`,
     )
   }
-  const { accounts } = await readHoldings(subgraph, chain, recordBlock)
-  const indexed = positions(accounts, deployment.excluded)
-  const replayed = await requireAgreement(surroundings, recordBlock, indexed, say)
-  const found = compareManifests(manifestJson(manifest), { holders: expectedHolders(replayed, parameters) })
+  const found = compareManifests(manifestJson(manifest), await expected())
   const [first] = [...found.values()].flat()
   if (first === undefined) return
   throw differs(
     `the manifest prepared for ${period.name} does not say what subgraph and replay say of block ${recordBlock.number}: ${sentenceOf(first)}; prepare it again with --replace`,
   )
+
+  async function expected(): Promise<Expected> {
+    if (manifest.stream === 'liquidity') {
+      const month = periodOf(surroundings.terms, 'liquidity', period.name)
+      const { providers, lpDistributions } = await requireProviders(surroundings, month, recordBlock, say)
+      return { holders: expectedProviders(providers, manifest), lpDistributions }
+    }
+    const { accounts } = await readHoldings(subgraph, chain, recordBlock)
+    const indexed = positions(accounts, deployment.excluded)
+    const replayed = await requireAgreement(surroundings, recordBlock, indexed, say)
+    return { holders: expectedHolders(replayed, manifest.parameters) }
+  }
 }

@@ -60,6 +60,9 @@ async function post(url: string, body: unknown): Promise<unknown> {
   return response.json().catch(() => null)
 }
 
+/** What rows must have besides: fields of the schema, or of them `_in` a list, with hexadecimal values. */
+export type Where = Record<string, string | readonly string[]>
+
 /**
  * Reads every row of a collection at one block, in the order of its ids, a page after another by the last id seen: no
  * page depends on how far a server lets one skip.
@@ -72,9 +75,11 @@ export async function allRows<T extends { id: string }>(
   fields: string,
   row: z.ZodType<T>,
   block: bigint,
+  where: Where = {},
 ): Promise<T[]> {
+  const filter = Object.entries(where).map(([field, value]) => `, ${field}: ${JSON.stringify(value)}`)
   const text = `query ($after: Bytes!, $block: Int!) {
-    rows: ${collection}(first: ${PAGE}, where: { id_gt: $after }, orderBy: id, orderDirection: asc, block: { number: $block }) { ${fields} }
+    rows: ${collection}(first: ${PAGE}, where: { id_gt: $after${filter.join('')} }, orderBy: id, orderDirection: asc, block: { number: $block }) { ${fields} }
   }`
   const page = z.object({ rows: z.array(row) })
   const rows: T[] = []

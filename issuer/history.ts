@@ -2,16 +2,19 @@ import type { Hash, Hex } from 'viem'
 import { z } from 'zod'
 import {
   decodeManifest,
+  type IncomeManifest,
   type Manifest,
+  type ManifestOf,
   manifestHash,
   type Period,
   parseManifest,
   periodsOf,
+  type StreamName,
 } from '../disbursement/index.ts'
 import { manifestKey } from '../workers/api/keys.ts'
 import { fetchManifest, type Listed, listDistributions } from './api.ts'
 import { findPublished, isCancelled, type Published, publishedIn } from './events.ts'
-import type { Surroundings } from './program.ts'
+import { flagsOf, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
 import { closedKey, openStore } from './storage.ts'
 
@@ -83,9 +86,13 @@ export async function unregisteredPublication(
  * The manifest of the period before, which holds what waits for this one; null for a stream's first period.
  * @throws Refusal when the period before was neither published nor closed, for its carry-over would be lost
  */
-export async function previousManifest(surroundings: Surroundings, period: Period): Promise<Manifest | null> {
+export async function previousManifest<Stream extends StreamName>(
+  surroundings: Surroundings,
+  period: Period & { stream: Stream },
+): Promise<ManifestOf<Stream> | null> {
   const { settings, terms, deployment } = surroundings
-  const before = periodsOf(terms, period.stream)[period.position - 1]
+  const periods: readonly Period[] = periodsOf(terms, period.stream)
+  const before = periods[period.position - 1]
   if (before === undefined) return null
   const standing = await standingDistribution(surroundings, before)
   const bytes =
@@ -99,7 +106,7 @@ export async function previousManifest(surroundings: Surroundings, period: Perio
   }
   if (bytes === null) {
     throw missing(
-      `the API has no manifest ${standing?.published.manifestHash} of ${before.name}, which holds what is carried over: run publish --period ${before.name} again to store it`,
+      `the API has no manifest ${standing?.published.manifestHash} of ${before.name}, which holds what is carried over: run publish ${flagsOf(before)} again to store it`,
     )
   }
   const manifest = parseManifest(bytes, { terms, deployment })
@@ -108,7 +115,7 @@ export async function previousManifest(surroundings: Surroundings, period: Perio
       `the manifest registered for ${before.name} is one of ${manifest.stream} ${manifest.period.name}`,
     )
   }
-  return manifest
+  return manifest as ManifestOf<Stream>
 }
 
 /**
@@ -158,13 +165,14 @@ async function closedManifest(
 /** Transactions that earlier periods were funded by, each with its period: none may fund another. */
 export async function earlierFunding(
   { settings }: Surroundings,
-  previous: Manifest | null,
+  previous: IncomeManifest | null,
 ): Promise<Map<Hash, string>> {
   const used = new Map<Hash, string>()
-  for (let manifest = previous; manifest !== null; ) {
-    for (const transaction of manifest.lp?.transactions ?? []) used.set(transaction, manifest.period.name)
+  for (let manifest: Manifest | null = previous; manifest !== null; ) {
+    const purchase = manifest.stream === 'income' ? manifest.lp : null
+    for (const transaction of purchase?.transactions ?? []) used.set(transaction, manifest.period.name)
     if (manifest.previous === null) break
-    const bytes = await fetchManifest(settings.apiUrl, manifest.previous)
+    const bytes: Uint8Array | null = await fetchManifest(settings.apiUrl, manifest.previous)
     if (bytes === null) {
       throw missing(
         `the API has no manifest ${manifest.previous}, the one before ${manifest.period.name}: store it again with publish`,

@@ -1,41 +1,37 @@
 import { readFileSync } from 'node:fs'
 import { type Hash, type Hex, keccak256 } from 'viem'
 import {
-  assetOf,
   currencyOf,
-  type Disbursement,
   due,
+  type IncomeManifest,
+  type IncomePeriod,
   type LpPurchase,
-  type Manifest,
-  manifestJson,
-  type Period,
   type PrimaryLot,
-  periodOf,
   positions,
   prepareDisbursement,
 } from '../disbursement/index.ts'
 import { parseAmount } from './amounts.ts'
-import { nonceOf, recordBlock } from './chain.ts'
-import { findPublished, isCancelled, type Published, wordOf } from './events.ts'
+import { recordBlock } from './chain.ts'
 import { historyOf, historyText, holderAddress, isTerminal } from './explain.ts'
+import { file, refusePublished, requireSameAs } from './filing.ts'
 import { lpPurchase } from './funding.ts'
 import { requireAgreement } from './gate.ts'
-import { earlierFunding, previousManifest, standingDistribution, unregisteredPublication } from './history.ts'
+import { earlierFunding, previousManifest } from './history.ts'
 import { type LotRow, readHoldings, witnessHoldings } from './holders.ts'
-import { jsonText, type Outcome, type Say } from './output.ts'
-import { differencesOf, readPrepared, type Writing, writePrepared } from './prepared.ts'
-import { openSurroundings, type Surroundings } from './program.ts'
-import { readPublication, readSigned } from './publication.ts'
-import { differs, exitCodes, Refusal, refused } from './refusal.ts'
+import type { Outcome, Say } from './output.ts'
+import { prepareRewards } from './prepareRewards.ts'
+import { openSurroundings, periodNamed, type Surroundings } from './program.ts'
+import { refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
-import { lockFolder, periodFolder } from './state.ts'
 import { requireStorage } from './storage.ts'
 import { summaryOf, summaryText } from './summary.ts'
 
 export interface PrepareOptions {
   period: string
+  /** The income stream where none is named. */
+  stream?: string
   /** As typed: a decimal amount of the program's currency. */
-  income: string
+  income?: string
   /** A file whose hash goes into the manifest: what the income figure rests on. */
   statement?: string
   /** For a period paid in LP units: every transaction of their purchase. */
@@ -49,8 +45,22 @@ export interface PrepareOptions {
 export async function prepare(settings: Settings, options: PrepareOptions, say: Say): Promise<Outcome> {
   requireStorage(settings)
   const surroundings = await openSurroundings(settings)
+  const period = periodNamed(surroundings.terms, options.stream, options.period)
+  return period.stream === 'income'
+    ? prepareIncome(surroundings, period, options, say)
+    : prepareRewards(surroundings, period, options, say)
+}
+
+async function prepareIncome(
+  surroundings: Surroundings,
+  period: IncomePeriod,
+  options: PrepareOptions,
+  say: Say,
+): Promise<Outcome> {
   const { terms, deployment, chain, subgraph } = surroundings
-  const period = periodOf(terms, 'income', options.period)
+  if (options.income === undefined) {
+    throw refused(`--income is missing: say what was earned in ${period.name}, such as 12000.00`)
+  }
   const currency = currencyOf(terms, deployment)
   const income = parseAmount(options.income, currency.decimals, '--income')
   const statementHash = options.statement === undefined ? null : hashFile(options.statement)
@@ -89,52 +99,16 @@ export async function prepare(settings: Settings, options: PrepareOptions, say: 
     lp,
     previous,
   })
-  if (unregistered !== null && unregistered.manifestHash !== disbursement.manifestHash) {
-    throw refused(
-      `${period.name} is published already in transaction ${unregistered.transaction}, with other figures (manifest ${unregistered.manifestHash}) and not registered with the API: prepare it with those, and run publish to register it`,
-    )
+  requireSameAs(unregistered, period, disbursement)
+  const summary = {
+    json: summaryOf(disbursement.manifest, disbursement.manifestHash),
+    text: summaryText(disbursement.manifest, disbursement.manifestHash, terms.token.decimals),
   }
-  const stored = await store(surroundings, period, disbursement, options.replace ?? false)
+  const stored = await file(surroundings, period, disbursement, summary, options.replace ?? false)
   if (explained === null) return stored
   const history = await historyOf(chain, surroundings, explained, block.number)
   const text = historyText(history, surroundings, block.number, isTerminal())
   return { ...stored, json: { ...stored.json, explain: history }, text: `${stored.text}\n\n${text}` }
-}
-
-async function store(
-  surroundings: Surroundings,
-  period: Period,
-  disbursement: Disbursement,
-  replace: boolean,
-): Promise<Outcome> {
-  const { settings, terms, deployment } = surroundings
-  const { manifest, manifestHash, root } = disbursement
-  const folder = periodFolder(settings.state, deployment.network, terms.name, period.name)
-  const summary = summaryOf(manifest, manifestHash)
-  const unlock = lockFolder(folder)
-  let state: Writing
-  try {
-    const isOver = await wasCancelled(surroundings, folder, period.name)
-    state = await writePrepared(folder, disbursement, jsonText(summary), isOver, async (old) => {
-      if (!replace) throw differs(differenceText(period.name, folder, old, manifest))
-      await refuseUnderWay(surroundings, folder)
-    })
-  } finally {
-    unlock()
-  }
-  const ending = {
-    written: `Prepared in ${folder}.`,
-    unchanged: `Unchanged: ${folder} holds these very files already.`,
-    replaced: `Prepared anew in ${folder}; the files before are kept beside it.`,
-  }[state]
-  const next =
-    root === null
-      ? `Nobody is paid: publish --period ${period.name} records what carries over.`
-      : `Next: publish --period ${period.name}`
-  return {
-    json: { ...summary, folder, state },
-    text: [summaryText(manifest, manifestHash, terms.token.decimals), '', ending, next].join('\n'),
-  }
 }
 
 function hashFile(file: string): Hex {
@@ -145,7 +119,7 @@ function hashFile(file: string): Hex {
   }
 }
 
-function fundingTransactions(given: readonly string[], period: Period): Hash[] {
+function fundingTransactions(given: readonly string[], period: IncomePeriod): Hash[] {
   if (period.asset === 'currency') {
     if (given.length === 0) return []
     throw refused(`${period.name} is paid in the income's currency, so it has no --funding-tx: leave it out`)
@@ -166,7 +140,7 @@ function fundingTransactions(given: readonly string[], period: Period): Hash[] {
 async function purchase(
   surroundings: Surroundings,
   transactions: readonly Hash[],
-  previous: Manifest | null,
+  previous: IncomeManifest | null,
 ): Promise<LpPurchase> {
   const used = await earlierFunding(surroundings, previous)
   for (const transaction of transactions) {
@@ -185,96 +159,4 @@ function lotOf({ transaction, logIndex, buyer, amount }: LotRow): PrimaryLot {
     buyer: buyer as Hex,
     amount: BigInt(amount),
   }
-}
-
-/**
- * A period is published once; what stands can only be cancelled, and only in its challenge window.
- * @returns a publication that stands but was never registered: preparing the same again leads to its registration
- */
-async function refusePublished(
-  surroundings: Surroundings,
-  period: Period,
-  recordBlock: bigint,
-): Promise<Published | null> {
-  const standing = await standingDistribution(surroundings, period)
-  if (standing !== null) {
-    throw refused(
-      `${period.name} is published already: distribution ${standing.published.id} in transaction ${standing.published.transaction}`,
-    )
-  }
-  const { address } = assetOf(surroundings.terms, surroundings.deployment, period)
-  return unregisteredPublication(surroundings, period, address, recordBlock)
-}
-
-/**
- * Whether the prepared files belong to a distribution that was published and taken back: then they are history, and the
- * period is prepared as if for the first time.
- */
-async function wasCancelled(
-  { chain, terms, deployment }: Surroundings,
-  folder: string,
-  period: string,
-): Promise<boolean> {
-  const prepared = readIntact(() => readPrepared(folder, period, { terms, deployment }))
-  const publication = prepared === null ? null : readIntact(() => readPublication(folder, prepared))
-  if (prepared === null || publication === null) return false
-  const { issuer, token, id } = publication
-  if ((await wordOf(chain, deployment.distributor, id)) === 0n) return false
-  const from = prepared.manifest.recordBlock.number
-  const published = (await findPublished(chain, deployment.distributor, { issuer, token }, from)).find(
-    (each) => each.id === id,
-  )
-  return published !== undefined && isCancelled(chain, deployment.distributor, published)
-}
-
-/** Files may be replaced as long as no transaction that publishes them can still be mined. */
-async function refuseUnderWay({ chain, deployment }: Surroundings, folder: string): Promise<void> {
-  const signed = readIntact(() => readSigned(folder))
-  if (signed === null || (await nonceOf(chain, deployment.issuer)) > signed.nonce) return
-  throw refused(
-    `the transaction ${signed.hash} that publishes the prepared files is signed and may still be mined: run publish to see it through, or spend the issuer's nonce ${signed.nonce} on another transaction first`,
-  )
-}
-
-/** Damaged files are what --replace is for. */
-function readIntact<T>(read: () => T | null): T | null {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Refusal && error.exitCode === exitCodes.differs) return null
-    throw error
-  }
-}
-
-const MOST_DIFFERENCES = 6
-
-/** What was given comes before what follows from it. */
-const given = [
-  'income',
-  'payout.funded',
-  'lp',
-  'termsHash',
-  'parameters',
-  'recordBlock',
-  'lotsHash',
-  'previous',
-]
-
-function rank(line: string): number {
-  const place = given.findIndex((part) => line.startsWith(part))
-  return place < 0 ? given.length : place
-}
-
-function differenceText(period: string, folder: string, old: Uint8Array, manifest: Manifest): string {
-  let before: unknown
-  try {
-    before = JSON.parse(new TextDecoder().decode(old))
-  } catch {
-    return `the manifest in ${folder} is damaged: give --replace to prepare ${period} anew`
-  }
-  const lines = differencesOf(before, manifestJson(manifest)).sort((a, b) => rank(a) - rank(b))
-  if (lines.length === 0)
-    return `the files in ${folder} are damaged: give --replace to prepare ${period} anew`
-  const more = lines.length > MOST_DIFFERENCES ? ` and ${lines.length - MOST_DIFFERENCES} more` : ''
-  return `${period} was prepared differently before (${lines.slice(0, MOST_DIFFERENCES).join('; ')}${more}): give --replace to put the new one in its place`
 }

@@ -6,6 +6,7 @@ import {
   DisbursementError,
   decodeRecords,
   type Manifest,
+  type Period,
   parseManifest,
   recordsOf,
   type Terms,
@@ -67,16 +68,16 @@ function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
  */
 export function readPrepared(
   folder: string,
-  period: string,
+  { stream, name: period }: Pick<Period, 'stream' | 'name'>,
   context: { terms: Terms; deployment: Deployment },
 ): Prepared | null {
   const bytes = readIfThere(join(folder, files.manifest))
   if (bytes === null) return null
   try {
     const manifest = parseManifest(bytes, context)
-    if (manifest.period.name !== period) {
+    if (manifest.period.name !== period || manifest.stream !== stream) {
       throw refused(
-        `the files prepared for ${period} in ${folder} are those of ${manifest.period.name}: prepare ${period} again`,
+        `the files prepared for ${period} in ${folder} are those of ${manifest.stream} ${manifest.period.name}: prepare ${period} again`,
       )
     }
     const manifestHash = keccak256(bytes)

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { offeringAbi } from '../contracts/abi.ts'
-import { type Deployment, hashTerms, parseDeployment, parseTerms, type Terms } from '../disbursement/index.ts'
+import {
+  type Deployment,
+  hashTerms,
+  type Period,
+  parseDeployment,
+  parseTerms,
+  periodOf,
+  type StreamName,
+  streamsOf,
+  type Terms,
+} from '../disbursement/index.ts'
 import { type Chain, connect } from './chain.ts'
 import { openSubgraph, type Subgraph } from './graph.ts'
 import { differs, refused } from './refusal.ts'
@@ -32,6 +42,27 @@ function readJson(file: string, setting: string): unknown {
     throw refused(`${file} is not JSON: mend it, or set ${setting} to another file`, { cause })
   }
 }
+
+/**
+ * The period of that name in a stream.
+ * @param stream as typed; the income stream where none was
+ */
+export function periodNamed(terms: Terms, stream: string | undefined, name: string): Period {
+  return periodOf(terms, streamNamed(terms, stream) ?? 'income', name)
+}
+
+/** The stream that was typed, if one was. */
+export function streamNamed(terms: Terms, stream: string | undefined): StreamName | undefined {
+  if (stream === undefined) return undefined
+  const known = streamsOf(terms)
+  const found = known.find((each) => each === stream)
+  if (found !== undefined) return found
+  throw refused(`the program has no stream ${stream}: --stream must be ${known.join(' or ')}`)
+}
+
+/** How a period is named on the command line. */
+export const flagsOf = ({ stream, name }: Pick<Period, 'stream' | 'name'>): string =>
+  stream === 'income' ? `--period ${name}` : `--stream ${stream} --period ${name}`
 
 /** A program with the services that know of it. */
 export interface Surroundings extends Program {

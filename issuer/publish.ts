@@ -1,5 +1,4 @@
 import { type Address, type Hex, isAddressEqual, type PrivateKeyAccount, type TransactionReceipt } from 'viem'
-import { periodOf } from '../disbursement/index.ts'
 import { manifestKey, recordsKey } from '../workers/api/keys.ts'
 import { formatAmount } from './amounts.ts'
 import { register } from './api.ts'
@@ -12,7 +11,7 @@ import { checkStillDue } from './history.ts'
 import { loadAccount } from './key.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
 import { readPrepared } from './prepared.ts'
-import { openSurroundings } from './program.ts'
+import { flagsOf, openSurroundings, periodNamed } from './program.ts'
 import { type Publication, unlike, writeClosed, writeReceipt } from './publication.ts'
 import { differs, refused } from './refusal.ts'
 import { fixedPublication, publishedAlready, type Run } from './resume.ts'
@@ -28,7 +27,7 @@ import { closedKey, openStore, requireStorage } from './storage.ts'
 export async function publish(
   settings: Settings,
   secrets: Secrets,
-  periodName: string,
+  options: { period: string; stream?: string },
   say: Say,
 ): Promise<Outcome> {
   requireStorage(settings)
@@ -41,13 +40,13 @@ export async function publish(
   }
   const surroundings = await openSurroundings(settings)
   const { terms, deployment } = surroundings
-  const period = periodOf(terms, 'income', periodName)
+  const period = periodNamed(terms, options.stream, options.period)
   checkKey(account, deployment.issuer)
-  const folder = periodFolder(settings.state, deployment.network, terms.name, period.name)
-  const prepared = readPrepared(folder, period.name, surroundings)
+  const folder = periodFolder(settings.state, deployment.network, terms.name, period)
+  const prepared = readPrepared(folder, period, surroundings)
   if (prepared === null) {
     throw refused(
-      `${period.name} is not prepared: nothing lies in ${folder}; run prepare --period ${period.name} first`,
+      `${period.name} is not prepared: nothing lies in ${folder}; run prepare ${flagsOf(period)} first`,
     )
   }
   const run: Run = { ...surroundings, account, apiSecret, period, folder, prepared, say }
@@ -97,7 +96,7 @@ async function close(run: Run): Promise<Outcome> {
   writeClosed(folder, manifestHash)
   say('manifest stored')
   return {
-    json: { period: period.name, published: false, manifestHash, carryOut: payout.carryOut },
+    json: { stream, period: period.name, published: false, manifestHash, carryOut: payout.carryOut },
     text: `Nobody is paid for ${period.name}, so nothing was published; ${formatAmount(payout.carryOut, payout.decimals)} ${payout.symbol} carry over (manifest ${manifestHash}).`,
   }
 }
@@ -162,6 +161,7 @@ function outcomeOf(
   const { period, payout, totals } = run.prepared.manifest
   const { id, root, total, manifestHash, opensAt, deadline } = publication
   const json = {
+    stream: run.period.stream,
     period: period.name,
     published: true,
     alreadyPublished: wasThere,

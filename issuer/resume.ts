@@ -5,7 +5,7 @@ import { findPublished, isCancelled, publishedOf, receiptOf, wordOf } from './ev
 import { checkFunds } from './funding.ts'
 import type { Say } from './output.ts'
 import type { Prepared } from './prepared.ts'
-import type { Surroundings } from './program.ts'
+import { flagsOf, type Surroundings } from './program.ts'
 import {
   fixPublication,
   type Publication,
@@ -89,7 +89,7 @@ export async function publishedAlready(
   run: Run,
   publication: Publication,
 ): Promise<TransactionReceipt | null> {
-  const { chain, prepared, say } = run
+  const { chain, say } = run
   const { distributor, id } = publication
   if ((await wordOf(chain, distributor, id)) === 0n) return null
   const receipt = await publishingReceipt(run, publication)
@@ -100,9 +100,7 @@ export async function publishedAlready(
   }
   const published = publishedOf(receipt, distributor).find((each) => each.id === id)
   if (published !== undefined && (await isCancelled(chain, distributor, published))) {
-    throw refused(
-      `distribution ${id} was cancelled: run prepare --period ${prepared.manifest.period.name} again for a new one`,
-    )
+    throw refused(`distribution ${id} was cancelled: run prepare ${flagsOf(run.period)} again for a new one`)
   }
   say(`already published in transaction ${receipt.transactionHash}: nothing is sent`)
   return receipt

@@ -12,11 +12,17 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { Period } from '../disbursement/index.ts'
 import { refused } from './refusal.ts'
 
-/** Where a period's files lie: one folder for each network, program and period. */
-export function periodFolder(state: string, network: string, program: string, period: string): string {
-  return join(state, network, program, period)
+/** Where a period's files lie: one folder for each network, program and period. No period's name has a tilde. */
+export function periodFolder(
+  state: string,
+  network: string,
+  program: string,
+  { stream, name }: Pick<Period, 'stream' | 'name'>,
+): string {
+  return join(state, network, program, stream === 'income' ? name : `${stream}~${name}`)
 }
 
 /**

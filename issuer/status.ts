@@ -1,12 +1,21 @@
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
-import { type Asset, assetOf, decodeTerms, type Period, periodsOf } from '../disbursement/index.ts'
+import {
+  type Asset,
+  assetOf,
+  decodeTerms,
+  type Period,
+  periodsOf,
+  type StreamName,
+  streamsOf,
+} from '../disbursement/index.ts'
 import { formatAmount } from './amounts.ts'
 import { type Listed, listDistributions } from './api.ts'
 import { type Block, type Chain, connect, finalizedBlock, latestBlock } from './chain.ts'
 import { isCancelled, remainingOf, wordOf } from './events.ts'
 import { describe } from './failure.ts'
 import { openSubgraph, type Subgraph, subgraphHead } from './graph.ts'
+import { nextStep, type PeriodState } from './nextStep.ts'
 import type { Outcome } from './output.ts'
 import { readPrepared } from './prepared.ts'
 import { loadProgram, type Program } from './program.ts'
@@ -15,19 +24,6 @@ import { exitCodes } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import { periodFolder } from './state.ts'
 import { table } from './table.ts'
-
-/** How far a period is. `publishing`: begun here, not on chain yet; `unregistered`: on chain, unknown to the API. */
-type PeriodState =
-  | 'unknown'
-  | 'running'
-  | 'ending'
-  | 'ended'
-  | 'prepared'
-  | 'publishing'
-  | 'unregistered'
-  | 'published'
-  | 'closed'
-  | 'damaged'
 
 interface DistributionStatus {
   id: Hex
@@ -41,6 +37,7 @@ interface DistributionStatus {
 }
 
 interface PeriodStatus {
+  stream: StreamName
   name: string
   endsAt: bigint
   asset: Asset
@@ -89,7 +86,10 @@ export async function status(settings: Settings): Promise<Outcome> {
     problems,
   }
   const periods: PeriodStatus[] = []
-  for (const period of periodsOf(program.terms, 'income')) periods.push(await periodStatus(sight, period))
+  for (const stream of streamsOf(program.terms)) {
+    const all: readonly Period[] = periodsOf(program.terms, stream)
+    for (const period of all) periods.push(await periodStatus(sight, period))
+  }
   const lag = latest && head ? latest.number - head.number : null
   const next = nextStep(periods)
   return {
@@ -117,8 +117,9 @@ export async function status(settings: Settings): Promise<Outcome> {
 
 async function periodStatus(sight: Sight, period: Period): Promise<PeriodStatus> {
   const { terms, deployment, settings, problems } = sight
-  const common = { name: period.name, endsAt: period.endsAt, asset: assetOf(terms, deployment, period) }
-  const folder = periodFolder(settings.state, deployment.network, terms.name, period.name)
+  const { stream, name, endsAt } = period
+  const common = { stream, name, endsAt, asset: assetOf(terms, deployment, period.asset) }
+  const folder = periodFolder(settings.state, deployment.network, terms.name, period)
   try {
     const listed = await standing(sight, period)
     if (listed !== null) {
@@ -148,7 +149,7 @@ async function localStatus(
   folder: string,
 ): Promise<Pick<PeriodStatus, 'state' | 'manifestHash' | 'distribution'>> {
   const { chain, deployment } = sight
-  const prepared = readPrepared(folder, period.name, sight)
+  const prepared = readPrepared(folder, period, sight)
   if (prepared === null) return { state: timeState(sight, period), manifestHash: null, distribution: null }
   const { manifestHash } = prepared
   if (readClosed(folder)?.manifestHash === manifestHash)
@@ -205,28 +206,6 @@ async function distributionStatus(
 async function remainingOn(chain: Chain, distributor: Address, ids: readonly Hex[]): Promise<bigint> {
   const words = await Promise.all(ids.map((id) => wordOf(chain, distributor, id)))
   return words.reduce((sum, word) => sum + remainingOf(word), 0n)
-}
-
-const steps: Record<PeriodState, (period: PeriodStatus) => string | null> = {
-  unknown: () => 'see to the chain: without it nothing is known of the periods',
-  running: ({ name, endsAt }) => `nothing until ${name} ends at ${time(endsAt)}`,
-  ending: ({ name }) => `wait until the end of ${name} is final`,
-  ended: ({ name, asset }) =>
-    `prepare --period ${name} --income <amount>${asset.symbol === 'UNI-V2' ? ' --funding-tx <hash…>' : ''}`,
-  prepared: ({ name }) => `publish --period ${name}`,
-  publishing: ({ name }) => `publish --period ${name} again: it was interrupted`,
-  unregistered: ({ name }) => `publish --period ${name} again: it is on chain, and the API does not know it`,
-  damaged: ({ name }) => `see to ${name}: the problem above says why`,
-  published: () => null,
-  closed: () => null,
-}
-
-function nextStep(periods: readonly PeriodStatus[]): string {
-  for (const period of periods) {
-    const step = steps[period.state](period)
-    if (step !== null) return step
-  }
-  return 'nothing: every period is published'
 }
 
 function surroundingsText(

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
-import type { Manifest, ManifestHolder } from '../disbursement/index.ts'
+import type { IncomeHolder, IncomeManifest } from '../disbursement/index.ts'
 import { formatAmount, formatShort } from './amounts.ts'
 import { type Column, table } from './table.ts'
 
-/** The issuer's view of a manifest: what is paid to whom, and what is left over. Amounts in base units. */
-export function summaryOf(manifest: Manifest, manifestHash: Hex) {
+/** The issuer's view of a quarter's manifest: what is paid to whom, and what is left over. Amounts in base units. */
+export function summaryOf(manifest: IncomeManifest, manifestHash: Hex) {
   const { income, payout, totals, recordBlock, root, previous, program, stream } = manifest
   return {
     program,
@@ -45,7 +45,7 @@ const columns: Column[] = [
  * The table of who gets what and why, with the sums above and below it.
  * @param tokenDecimals of the program's token, in which lots are counted
  */
-export function summaryText(manifest: Manifest, manifestHash: Hex, tokenDecimals: number): string {
+export function summaryText(manifest: IncomeManifest, manifestHash: Hex, tokenDecimals: number): string {
   const { income, payout, totals, recordBlock, root } = manifest
   const money = (amount: bigint) => `${formatAmount(amount, payout.decimals)} ${payout.symbol}`
   const inCurrency = (amount: bigint) =>
@@ -72,7 +72,7 @@ export function summaryText(manifest: Manifest, manifestHash: Hex, tokenDecimals
   ].join('\n')
 }
 
-function rowsOf({ holders, payout }: Manifest, tokenDecimals: number): string[][] {
+function rowsOf({ holders, payout }: IncomeManifest, tokenDecimals: number): string[][] {
   const tokens = (amount: bigint) => formatShort(amount, tokenDecimals)
   return holders.map((holder) => [
     holder.holder,
@@ -85,9 +85,9 @@ function rowsOf({ holders, payout }: Manifest, tokenDecimals: number): string[][
   ])
 }
 
-function reasonOf(holder: ManifestHolder, money: (amount: bigint) => string): string {
+function reasonOf(holder: IncomeHolder, money: (amount: bigint) => string): string {
   const kept = { whole: 'kept all', part: 'sold part', none: 'sold all' }[keptOf(holder)]
-  const fates: Record<ManifestHolder['status'], string[]> = {
+  const fates: Record<IncomeHolder['status'], string[]> = {
     paid: holder.accruedBefore > 0n ? [`${money(holder.accruedBefore)} from before`] : [],
     accrued: [`below the minimum, ${money(holder.accruedAfter)} accrues`],
     forfeited: holder.entitlement > 0n ? ['all or nothing'] : [],
@@ -97,7 +97,7 @@ function reasonOf(holder: ManifestHolder, money: (amount: bigint) => string): st
   return [kept, ...fates[holder.status], ...recipient].join(', ')
 }
 
-function keptOf({ lots, entitlement }: ManifestHolder): 'whole' | 'part' | 'none' {
+function keptOf({ lots, entitlement }: IncomeHolder): 'whole' | 'part' | 'none' {
   if (entitlement === lots) return 'whole'
   return entitlement === 0n ? 'none' : 'part'
 }

@@ -17,12 +17,14 @@ import {
 import { parseAmount } from './amounts.ts'
 import { isTerminal } from './explain.ts'
 import type { Outcome, Say } from './output.ts'
-import { loadProgram } from './program.ts'
+import { loadProgram, streamNamed } from './program.ts'
 import { missing, refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
 
 export interface VerifyOptions {
   period?: string
+  /** The income stream where none is named. */
+  stream?: string
   id?: string
   /** Files, folders, http(s) addresses or ipfs://CID of manifests and records, this period's and earlier ones. */
   manifest?: string[]
@@ -56,7 +58,7 @@ export async function runVerify(
     client,
     terms,
     deployment,
-    target: { period, id: hash(options.id, '--id') },
+    target: { period, stream: streamNamed(terms, options.stream), id: hash(options.id, '--id') },
     source: await sourceFrom(options, settings.apiUrl),
     calldata: hash(options.calldata, '--calldata'),
     income:
@@ -90,6 +92,8 @@ async function sourceFrom(options: VerifyOptions, apiUrl: string | undefined): P
     return apiUrl === undefined ? bytesSource([]) : sourceOf({ ...apiSource(apiUrl), hasRecords: false })
   }
   if (apiUrl === undefined) {
+    // Of rewards nothing is anybody's word, so a manifest that nobody has is made again from the chain.
+    if (options.stream === 'liquidity') return bytesSource([])
     throw refused(
       'say where the manifest is: --manifest with a file, a folder, an http(s) address or ipfs://CID, or the API with PRORATA_API_URL (--api-url)',
     )

@@ -7,18 +7,19 @@ import {
   distributionTree,
   type Manifest,
   type ManifestProblemCode,
+  type Period,
   paymentsOf,
-  periodOf,
   periodsOf,
 } from '../disbursement/index.ts'
 import { integersAsText } from '../disbursement/manifest.ts'
 import { agreementOf } from './agreement.ts'
 import { MissingData } from './errors.ts'
-import { type ChainClient, judgeFunding, type Program } from './examine.ts'
+import type { ChainClient, Program } from './examination.ts'
+import { judgeFunding } from './examineIncome.ts'
 import { readManifest } from './locate.ts'
 import { blockAt, finalBlock } from './recordBlock.ts'
 import type { Source } from './source.ts'
-import { DOCUMENT_STEPS, different, type Findings, type StepName } from './steps.ts'
+import { different, type Findings, type StepName, stepsOf } from './steps.ts'
 
 const STEP_OF: Record<ManifestProblemCode, StepName> = {
   SPEC: 'terms',
@@ -44,11 +45,15 @@ const STEP_OF: Record<ManifestProblemCode, StepName> = {
   ROOT: 'root',
 }
 
+/** A month's weights are units × seconds. */
+const stepOf = (code: ManifestProblemCode, { stream }: Manifest): StepName =>
+  stream === 'liquidity' && code === 'WEIGHT' ? 'units' : STEP_OF[code]
+
 /** What follows from the manifest's own holders; no root when nobody is paid. */
 export type OwnLeaves = { root: Hex | null; total: bigint }
 
 /**
- * Tells every step of {@link DOCUMENT_STEPS} that is about the manifest's figures.
+ * Tells every step without a replay that is about the manifest's figures.
  * @throws MissingData when the chain does not answer
  */
 export async function examineAlone(
@@ -64,19 +69,19 @@ export async function examineAlone(
   for (const { code, message, holder, values } of problems) {
     const difference =
       values === undefined ? [] : [{ ...values, ...(holder === undefined ? {} : { holder }) }]
-    const step = values?.what === 'accruedBefore' ? 'carry-over' : STEP_OF[code]
+    const step = values?.what === 'accruedBefore' ? 'carry-over' : stepOf(code, manifest)
     findings.different(step, difference, message)
   }
   const { terms, deployment } = program
-  if (terms.streams[manifest.stream].periods.some(({ name }) => name === manifest.period.name)) {
-    const period = periodOf(terms, manifest.stream, manifest.period.name)
+  const period = periodsOf(terms, 'income').find(({ name }) => name === manifest.period.name)
+  if (manifest.stream === 'income' && period !== undefined) {
     const funds = await judgeFunding(client, deployment, manifest, period, new Map(), findings)
     const texts = [manifest.lp, funds?.lp ?? null].map((lp) => canonicalize(integersAsText(lp)))
     const unlike = funds === null ? [] : different('the purchase', ...(texts as [string, string]))
     if (unlike.length > 0) findings.different('funding', unlike)
   }
   const details = agreementOf(manifest)
-  for (const step of DOCUMENT_STEPS) {
+  for (const step of stepsOf(manifest.stream, 'documents')) {
     const detail = details[step]
     if (detail !== undefined) findings.ok(step, detail)
   }
@@ -127,7 +132,8 @@ async function manifestBefore(
   { stream, period, previous }: Manifest,
   findings: Findings,
 ): Promise<Manifest | null | undefined> {
-  const periods = periodsOf(terms, stream).map(({ name }) => name)
+  const all: readonly Period[] = periodsOf(terms, stream)
+  const periods = all.map(({ name }) => name)
   const position = periods.indexOf(period.name)
   if (position <= 0) return position === 0 ? null : undefined
   if (previous === null) {
@@ -139,7 +145,7 @@ async function manifestBefore(
   }
   const bytes = await source.manifest(previous)
   const read = bytes === null || keccak256(bytes) !== previous ? null : readManifest(bytes)
-  if (read !== null && 'manifest' in read) return read.manifest
+  if (read !== null && 'manifest' in read && read.manifest.stream === stream) return read.manifest
   findings.missing('carry-over', `nobody has the manifest ${previous} of the period before: give it too`)
   return undefined
 }

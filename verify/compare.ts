@@ -4,11 +4,14 @@ import type { ManifestJson } from '../disbursement/index.ts'
 import type { Difference, StepName } from './steps.ts'
 
 type Json = null | boolean | string | readonly Json[] | { readonly [key: string]: Json }
-type HolderJson = ManifestJson['holders'][number]
+/** The fields of a manifest, or of a holder in it, whatever the stream. */
+type KeyOf<Each> = Each extends unknown ? keyof Each : never
+type HolderField = KeyOf<ManifestJson['holders'][number]>
+type HolderJson = { readonly holder: string } & { readonly [Field in HolderField]?: unknown }
 
 /** What is known of a manifest so far: the fields that are left out are not compared. */
-export type Expected = { readonly [Field in Exclude<keyof ManifestJson, 'holders'>]?: unknown } & {
-  readonly holders: readonly (Pick<HolderJson, 'holder'> & Partial<HolderJson>)[]
+export type Expected = { readonly [Field in Exclude<KeyOf<ManifestJson>, 'holders'>]?: unknown } & {
+  readonly holders: readonly HolderJson[]
 }
 
 const STEP_OF: Record<string, StepName> = {
@@ -24,6 +27,7 @@ const STEP_OF: Record<string, StepName> = {
   excluded: 'deployment',
   recordBlock: 'record block',
   lotsHash: 'lots',
+  lpDistributions: 'units',
   previous: 'previous',
   income: 'income',
   lp: 'funding',
@@ -41,8 +45,9 @@ const STEP_OF: Record<string, StepName> = {
   root: 'root',
 }
 
-const HOLDER_STEP: Record<Exclude<keyof HolderJson, 'holder'>, StepName> = {
+const HOLDER_STEP: Record<Exclude<HolderField, 'holder'>, StepName> = {
   lots: 'lots',
+  unitSeconds: 'units',
   account: 'wallets',
   wallets: 'wallets',
   custody: 'custody',
@@ -66,6 +71,10 @@ const show = (value: Json | undefined): string => {
   if (value === null) return 'none'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+/** What makes a holder one: the lots, or what was gathered. */
+const toldOf = ({ lots, weight }: HolderJson): string =>
+  lots === undefined ? `one who gathered ${weight ?? 'some'}` : `one with primary lots of ${lots}`
 
 /** The leaves in which two JSON values differ; lists are compared as a whole where that is shorter to read. */
 const differing = (path: string, stated: Json | undefined, computed: Json | undefined): Difference[] => {
@@ -133,15 +142,14 @@ const compareHolders = (stated: readonly HolderJson[], computed: Expected['holde
   for (const holder of [...new Set([...mine.keys(), ...theirs.keys()])].sort() as Address[]) {
     const [own, other] = [mine.get(holder), theirs.get(holder)]
     if (own === undefined) {
-      const lots = other?.lots ?? 'some'
-      add('holders', [
-        { what: 'the holder', stated: 'absent', computed: `one with primary lots of ${lots}`, holder },
-      ])
+      const computed = other === undefined ? 'absent' : toldOf(other)
+      add('holders', [{ what: 'the holder', stated: 'absent', computed, holder }])
       continue
     }
     if (other === undefined) {
-      const what = { what: 'the holder', stated: `one with primary lots of ${own.lots}`, holder }
-      add('holders', [{ ...what, computed: 'absent: without primary lots, linked to another, or excluded' }])
+      const nothing = own.lots === undefined ? 'nothing gathered' : 'without primary lots'
+      const computed = `absent: ${nothing}, linked to another, or excluded`
+      add('holders', [{ what: 'the holder', stated: toldOf(own), computed, holder }])
       continue
     }
     for (const [field, step] of Object.entries(HOLDER_STEP) as [keyof typeof HOLDER_STEP, StepName][]) {
@@ -149,7 +157,7 @@ const compareHolders = (stated: readonly HolderJson[], computed: Expected['holde
       if (value === undefined) continue
       const differences = differing(field, own[field] as Json, value as Json)
       add(
-        step,
+        field === 'weight' && own.unitSeconds !== undefined ? 'units' : step,
         differences.map((each) => ({ ...each, holder })),
       )
     }

@@ -2,8 +2,11 @@
 export { distributedIn } from './calldata.ts'
 export { compareManifests, type Differences, type Expected } from './compare.ts'
 export { MissingData } from './errors.ts'
-export { type ChainClient, expectedHolders } from './examine.ts'
+export type { ChainClient } from './examination.ts'
+export { expectedHolders } from './examineIncome.ts'
+export { expectedProviders } from './examineRewards.ts'
 export { type HolderHistory, holderHistory } from './explain.ts'
+export { type RewardHistory, type RewardStep, rewardHistory } from './explainRewards.ts'
 export {
   type FetchedLog,
   fetchLogs,
@@ -12,19 +15,20 @@ export {
   type LogProgress,
   type LogRequest,
 } from './logs.ts'
+export { type LpLeaves, lpLeaves } from './lpLeaves.ts'
 export { type Publication, publicationsOf } from './publications.ts'
 export { type Block, finalBlock, lastBlockBefore } from './recordBlock.ts'
-export { ChainReplay, type ReplayOptions, weighUnits } from './replayChain.ts'
+export { ChainReplay, type ReplayClient, type ReplayOptions } from './replayChain.ts'
 export { verdictText } from './report.ts'
+export { rewardReplay } from './rewardReplay.ts'
 export { apiSource, bytesSource, documentUrl, fetchDocument, type Source, sourceOf } from './source.ts'
 export {
   type Difference,
-  DOCUMENT_STEPS,
   type Outcome,
-  STEP_NAMES,
   STEPS,
   type Step,
   type StepName,
   sentenceOf,
+  stepsOf,
 } from './steps.ts'
 export { type ExitCode, type Target, type Verdict, type VerifyInput, verify } from './verify.ts'

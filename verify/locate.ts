@@ -22,7 +22,9 @@ export const readManifest = (bytes: Uint8Array): { manifest: Manifest } | { prob
 }
 
 /** What some bytes say of themselves, even where they are no good manifest any more. */
-const claimed = (bytes: Uint8Array): { period?: { name?: unknown }; root?: unknown; total?: unknown } => {
+const claimed = (
+  bytes: Uint8Array,
+): { stream?: unknown; period?: { name?: unknown }; root?: unknown; total?: unknown } => {
   try {
     const json = JSON.parse(new TextDecoder().decode(bytes))
     return typeof json === 'object' && json !== null ? json : {}
@@ -50,7 +52,10 @@ export async function byPeriod(
   period: Pick<Period, 'stream' | 'name'>,
   isStanding: (publication: Publication) => Promise<boolean>,
 ): Promise<Located> {
-  const own = source.given.filter((each) => claimed(each).period?.name === period.name)
+  const own = source.given.filter((each) => {
+    const { stream, period: of } = claimed(each)
+    return of?.name === period.name && stream === period.stream
+  })
   const found: Publication[] = []
   for (const bytes of own) {
     const hash = keccak256(bytes)

@@ -2,11 +2,14 @@
 import { type Manifest, manifestHash } from '../disbursement/index.ts'
 import type { Publication } from './publications.ts'
 
-/** What no chain can prove. */
-export const unprovable = ({ income }: Manifest): string => {
-  const statement =
-    income.statementHash === null ? 'without a statement' : `statement ${income.statementHash}`
-  return `No chain can prove the income itself: ${income.amount} base units of ${income.currency.symbol}, ${statement}, is the issuer’s word.`
+/** What no chain can prove. Of liquidity rewards it can prove everything. */
+export const unprovable = (manifest: Manifest | null): string[] => {
+  if (manifest?.stream !== 'income') return []
+  const { amount, currency, statementHash } = manifest.income
+  const statement = statementHash === null ? 'without a statement' : `statement ${statementHash}`
+  return [
+    `No chain can prove the income itself: ${amount} base units of ${currency.symbol}, ${statement}, is the issuer’s word.`,
+  ]
 }
 
 /** What a check without a replay leaves open. */
@@ -25,7 +28,7 @@ export async function otherPublications(
 ): Promise<string[]> {
   const [manifest] = manifests
   if (own === null || manifest === undefined) return []
-  const known = new Set([own.manifestHash, ...manifests.map(manifestHash)])
+  const known = new Set([own.manifestHash, ...manifests.map((each) => manifestHash(each))])
   const notes: string[] = []
   for (const each of publications) {
     const isNear = each.block > manifest.recordBlock.number && each.block <= own.block

@@ -1,12 +1,12 @@
 // The manifests before one, back to the stream's first: what a period carries in is only as good as they are.
-import { type Hex, keccak256 } from 'viem'
+import { keccak256 } from 'viem'
 import { manifestHash as hashOf, type Manifest, periodsOf } from '../disbursement/index.ts'
-import { type ChainClient, examine, type Program } from './examine.ts'
+import type { Examiner, Program } from './examination.ts'
+import { examine } from './examine.ts'
 import { readManifest } from './locate.ts'
 import type { Publication } from './publications.ts'
-import type { ChainReplay } from './replayChain.ts'
 import type { Source } from './source.ts'
-import type { Difference, Findings } from './steps.ts'
+import { type Difference, type Findings, stepsOf } from './steps.ts'
 
 /** Earlier manifests, the first period's first; `isWhole` when they reach back to it. */
 export type Earlier = { manifests: Manifest[]; isWhole: boolean }
@@ -47,9 +47,10 @@ export async function manifestsBefore(
       findings.different('previous', [none(`the hash of the manifest of ${wanted}`, hash, computed)])
       return stop(false)
     }
-    if (read.manifest.period.name !== wanted) {
+    const { stream, period } = read.manifest
+    if (period.name !== wanted || stream !== manifest.stream) {
       const what = `the manifest before ${current.period.name}`
-      findings.different('previous', [none(what, `one of ${read.manifest.period.name}`, `that of ${wanted}`)])
+      findings.different('previous', [none(what, `one of ${stream} ${period.name}`, `that of ${wanted}`)])
       return stop(false)
     }
     manifests.push(read.manifest)
@@ -57,39 +58,36 @@ export async function manifestsBefore(
   }
 }
 
-export type EarlierExamined = {
-  different: { differences: readonly Difference[]; detail: string }[]
-  /** Transactions that funded these periods, each with its period. */
-  funding: Map<Hex, string>
-}
+export type EarlierExamined = { differences: readonly Difference[]; detail: string }[]
 
 /**
  * Examines earlier manifests as the one in question is, in one pass through the chain.
  * @param earlier as {@link manifestsBefore} found them
+ * @returns what differs
  */
 export async function examineEarlier(
   { manifests, isWhole }: Earlier,
-  input: Program & { client: ChainClient },
-  replay: ChainReplay,
+  examiner: Examiner,
   publications: readonly Publication[],
   isStanding: (publication: Publication) => Promise<boolean>,
 ): Promise<EarlierExamined> {
-  const result: EarlierExamined = { different: [], funding: new Map() }
+  const result: EarlierExamined = []
   for (const [at, manifest] of manifests.entries()) {
     const { name } = manifest.period
     const published = await publicationOf(manifest, publications, isStanding)
     if (published !== null) {
-      result.different.push({ differences: [published], detail: `${name}: ${published.computed}` })
+      result.push({ differences: [published], detail: `${name}: ${published.computed}` })
     }
     const before = at === 0 ? (isWhole ? null : undefined) : manifests[at - 1]
-    const { findings } = await examine(input.client, input, manifest, replay, before, result.funding)
-    for (const step of findings.steps('it could not be taken')) {
+    const { findings } = await examine(examiner, manifest, before)
+    for (const step of findings.steps('it could not be taken', stepsOf(manifest.stream, 'chain'))) {
       if (step.outcome === 'different') {
         const differences = step.differences.map((each) => ({ ...each, what: `${name}: ${each.what}` }))
-        result.different.push({ differences, detail: `${name}, ${step.name}: ${step.detail}` })
+        result.push({ differences, detail: `${name}, ${step.name}: ${step.detail}` })
       }
     }
-    for (const hash of manifest.lp?.transactions ?? []) result.funding.set(hash, name)
+    const purchase = manifest.stream === 'income' ? manifest.lp : null
+    for (const hash of purchase?.transactions ?? []) examiner.usedBefore.set(hash, name)
   }
   return result
 }

@@ -1,12 +1,22 @@
-// A manifest nobody has any more, made again: from the chain, and from the income as its issuer states it.
+// A manifest nobody has any more, made again: from the chain, and for a quarter from the income as its issuer states it.
 import { type Hex, keccak256 } from 'viem'
-import { due, type Manifest, type Period, periodsOf, prepareDisbursement } from '../disbursement/index.ts'
+import {
+  type Disbursement,
+  due,
+  type IncomeManifest,
+  type IncomePeriod,
+  periodsOf,
+  prepareDisbursement,
+  type RewardManifest,
+  type RewardMonth,
+} from '../disbursement/index.ts'
 import { MissingData } from './errors.ts'
-import type { ChainClient, Program } from './examine.ts'
+import type { ChainClient, Program } from './examination.ts'
 import { byPeriod, readManifest } from './locate.ts'
 import type { Publication } from './publications.ts'
 import { lastBlockBefore } from './recordBlock.ts'
 import { ChainReplay, type ReplayOptions } from './replayChain.ts'
+import { rewardReplay } from './rewardReplay.ts'
 import type { Source } from './source.ts'
 
 type RebuildInput = Program & { client: ChainClient; source: Source; options?: ReplayOptions | undefined }
@@ -18,7 +28,7 @@ type RebuildInput = Program & { client: ChainClient; source: Source; options?: R
  */
 export async function rebuild(
   { client, terms, deployment, source, options }: RebuildInput,
-  period: Period,
+  period: IncomePeriod,
   income: { amount: bigint; statementHash: Hex | null },
   publications: readonly Publication[],
   isStanding: (publication: Publication) => Promise<boolean>,
@@ -35,9 +45,9 @@ export async function rebuild(
   const program = { deployment, lpTreatment: terms.custody.lpTreatment }
   const ledger = await new ChainReplay(client, program, options).advanceTo(recordBlock.number)
   return prepareDisbursement({
+    stream: 'income',
     terms,
     deployment,
-    stream: period.stream,
     period: period.name,
     positions: ledger.positions(),
     lots: ledger.lots,
@@ -49,13 +59,47 @@ export async function rebuild(
     previous,
   }).manifestBytes
 
-  async function manifestOf(other: Period): Promise<Manifest> {
+  async function manifestOf(other: IncomePeriod): Promise<IncomeManifest> {
     const { publication, bytes } = await byPeriod(publications, source, other, isStanding)
     const read = bytes === null ? null : readManifest(bytes)
     const isIt = bytes !== null && publication?.manifestHash === keccak256(bytes)
-    if (read !== null && 'manifest' in read && (isIt || read.manifest.root === null)) return read.manifest
+    if (read !== null && 'manifest' in read && (isIt || read.manifest.root === null)) {
+      if (read.manifest.stream === 'income') return read.manifest
+    }
     throw new MissingData(
       `nobody has the manifest of ${other.name}, which holds what is carried over: give it too`,
     )
   }
+}
+
+/**
+ * The bytes of a reward month's manifest, and for it of all the months before: nothing in them is anybody's word.
+ * @throws MissingData when the month is not over, or nobody has the leaves of a distribution of LP units
+ */
+export async function rebuildRewards(
+  input: RebuildInput,
+  month: RewardMonth,
+  publications: readonly Publication[],
+): Promise<Uint8Array> {
+  const { client, terms, deployment } = input
+  const { replay, lp } = await rewardReplay(input, publications, month)
+  let previous: RewardManifest | null = null
+  for (const each of periodsOf(terms, 'liquidity')) {
+    const recordBlock = await lastBlockBefore(client, BigInt(deployment.genesisBlock), each.endsAt)
+    if (recordBlock === null) throw new MissingData(`${each.name} has no final record block yet`)
+    await replay.advanceTo(recordBlock.number)
+    const made: Disbursement<RewardManifest> = prepareDisbursement({
+      stream: 'liquidity',
+      terms,
+      deployment,
+      period: each.name,
+      providers: replay.providers({ from: each.startsAt, until: each.endsAt }),
+      lpDistributions: lp.publishedBy(recordBlock.number),
+      recordBlock,
+      previous,
+    })
+    if (each.name === month.name) return made.manifestBytes
+    previous = made.manifest
+  }
+  throw new RangeError(`${month.name} is none of the program's months`)
 }

@@ -1,5 +1,6 @@
 // What verifying looks at, one named step after the other, and how each came out.
 import type { Address } from 'viem'
+import type { StreamName } from '../disbursement/index.ts'
 
 /** Every step with what is compared in it, in the order in which a mistake is nearest to its cause. */
 export const STEPS = {
@@ -14,6 +15,7 @@ export const STEPS = {
   lots: 'the primary lots are those the sale addresses delivered',
   holders: 'nobody is left out and nobody is added',
   wallets: 'wallets are linked and recipients named as on chain',
+  units: 'LP units by time, every holder’s, held, staked and unclaimed',
   custody: 'every holder’s custody, part by part',
   entitlement: 'every holder’s entitlement and weight',
   previous: 'every manifest before this one holds in the same way',
@@ -27,12 +29,20 @@ export const STEPS = {
 } as const
 
 export type StepName = keyof typeof STEPS
-export const STEP_NAMES = Object.keys(STEPS) as StepName[]
+const STEP_NAMES = Object.keys(STEPS) as StepName[]
 
+/** What a stream's manifests have nothing of. */
+const NOT_OF: Record<StreamName, readonly StepName[]> = {
+  income: ['units'],
+  liquidity: ['lots', 'custody', 'entitlement', 'income'],
+}
 /** What only a replay can say: without one, who held what is the manifest's word. */
 const REPLAYED: readonly StepName[] = ['replay', 'lots', 'previous']
-/** The steps that need no replay of the chain. */
-export const DOCUMENT_STEPS: readonly StepName[] = STEP_NAMES.filter((name) => !REPLAYED.includes(name))
+/** The steps of a stream's manifests; without a replay fewer. */
+export const stepsOf = (stream: StreamName, depth: 'chain' | 'documents'): readonly StepName[] =>
+  STEP_NAMES.filter(
+    (name) => !NOT_OF[stream].includes(name) && (depth === 'chain' || !REPLAYED.includes(name)),
+  )
 
 /** Something on which two computations differ, each as text; `holder` when it is one holder's. */
 export type Difference = { what: string; stated: string; computed: string; holder?: Address }
@@ -86,12 +96,16 @@ export class Findings {
     else this.ok(name, detail)
   }
 
-  has(name: StepName): boolean {
-    return this.#found.has(name)
+  /** Adds what others found. */
+  takeOver(others: Findings): void {
+    for (const [name, { outcome, detail, differences }] of others.#found) {
+      if (outcome === 'different') this.different(name, differences, detail)
+      else if (outcome === 'ok') this.ok(name, detail)
+    }
   }
 
   /** Steps nobody has said anything of could not be taken: that is missing too. */
-  steps(reason: string, names: readonly StepName[] = STEP_NAMES): Step[] {
+  steps(reason: string, names: readonly StepName[]): Step[] {
     return names.map((name) =>
       stepOf(name, this.#found.get(name) ?? { outcome: 'missing', detail: reason, differences: [] }),
     )

@@ -6,26 +6,38 @@ import {
   decodeTerms,
   type Manifest,
   type Payment,
+  type Period,
   periodOf,
+  periodsOf,
+  type StreamName,
   type Terms,
 } from '../disbursement/index.ts'
 import { examineAlone } from './alone.ts'
 import { distributedIn } from './calldata.ts'
 import { MissingData, whyMissing } from './errors.ts'
-import { type ChainClient, examine } from './examine.ts'
+import type { ChainClient, Examiner } from './examination.ts'
+import { examine } from './examine.ts'
 import { byId, byPeriod, type Located, readManifest } from './locate.ts'
 import { otherPublications, unprovable, WITHOUT_REPLAY } from './notes.ts'
 import { judgeOffering } from './offering.ts'
 import { examineEarlier, manifestsBefore } from './previous.ts'
 import { hasEnded, isCancelled, type Publication, publicationsIn, publicationsOf } from './publications.ts'
-import { rebuild } from './rebuild.ts'
+import { rebuild, rebuildRewards } from './rebuild.ts'
 import { judgeRecords } from './records.ts'
 import { ChainReplay, type ReplayOptions } from './replayChain.ts'
+import { rewardReplay } from './rewardReplay.ts'
 import type { Source } from './source.ts'
-import { DOCUMENT_STEPS, different, Findings, STEP_NAMES, type Step } from './steps.ts'
+import { different, Findings, type Step, stepsOf } from './steps.ts'
 
-/** What to verify: a distribution by its id, or a period; with both, that the one is the other's. */
-export type Target = { id?: Hex | undefined; period?: string | undefined }
+/**
+ * What to verify: a distribution by its id, or a period of a stream (`income` where none is named); with both, that the one
+ * is the other's.
+ */
+export type Target = {
+  id?: Hex | undefined
+  period?: string | undefined
+  stream?: StreamName | undefined
+}
 
 export type VerifyInput = {
   client: ChainClient
@@ -59,6 +71,7 @@ export type Verdict = {
   steps: readonly Step[]
   /** The first step that differs, or else the first that could not be taken; null when all is equal. */
   first: Step | null
+  stream: StreamName
   period: string | null
   id: Hex | null
   manifestHash: Hex | null
@@ -74,7 +87,7 @@ export type Verdict = {
  */
 export async function verify(input: VerifyInput): Promise<Verdict> {
   const { target, terms } = input
-  if (target.period !== undefined) periodOf(terms, 'income', target.period)
+  if (target.period !== undefined) periodOf(terms, target.stream ?? 'income', target.period)
   const work = new Verification(input)
   let reason = 'an earlier step had to be taken first'
   try {
@@ -122,24 +135,16 @@ class Verification {
       this.#notes.push(WITHOUT_REPLAY)
       return this.#judgeRoot(own.root, own.total)
     }
-    const replay = new ChainReplay(client, this.#program(), this.#input.options)
     const earlier = await manifestsBefore(manifest, this.#input, this.#findings)
-    const before = await examineEarlier(earlier, this.#input, replay, publications, (each) =>
-      this.#isStanding(each),
-    )
-    for (const { differences, detail } of before.different) {
+    const examiner = await this.#examiner(manifest, publications)
+    const before = await examineEarlier(earlier, examiner, publications, (each) => this.#isStanding(each))
+    for (const { differences, detail } of before) {
       this.#findings.different('previous', differences, detail)
     }
     const previous = earlier.isWhole ? (earlier.manifests.at(-1) ?? null) : undefined
-    const { findings, computed } = await examine(
-      client,
-      this.#input,
-      manifest,
-      replay,
-      previous,
-      before.funding,
-    )
-    this.#take(findings)
+    const { findings, computed } = await examine(examiner, manifest, previous)
+    // What is here already comes first.
+    this.#findings.takeOver(findings)
     const names = earlier.manifests.map(({ period }) => period.name)
     if (earlier.isWhole) {
       this.#findings.ok('previous', names.length === 0 ? 'the first period' : names.join(', '))
@@ -152,19 +157,21 @@ class Verification {
   }
 
   verdict(reason: string): Verdict {
-    const steps = this.#findings.steps(reason, this.#isShallow ? DOCUMENT_STEPS : STEP_NAMES)
+    const stream = this.#manifest?.stream ?? this.#stream
+    const steps = this.#findings.steps(reason, stepsOf(stream, this.#input.depth ?? 'chain'))
     const differing = steps.find(({ outcome }) => outcome === 'different')
     const missing = steps.find(({ outcome }) => outcome === 'missing')
     return {
       exitCode: differing !== undefined ? 2 : missing !== undefined ? 3 : 0,
       steps,
       first: differing ?? missing ?? null,
+      stream,
       period: this.#manifest?.period.name ?? this.#input.target.period ?? null,
       id: this.#publication?.id ?? null,
       manifestHash: this.#publication?.manifestHash ?? this.#hash,
       root: this.#publication?.root ?? null,
       total: this.#publication?.total ?? null,
-      notes: [...(this.#manifest === null ? [] : [unprovable(this.#manifest)]), ...this.#notes],
+      notes: [...unprovable(this.#manifest), ...this.#notes],
     }
   }
 
@@ -181,9 +188,24 @@ class Verification {
     return publicationsOf(client, deployment, this.#head, options)
   }
 
-  #program() {
-    const { deployment, terms } = this.#input
-    return { deployment, lpTreatment: terms.custody.lpTreatment }
+  get #stream(): StreamName {
+    return this.#input.target.stream ?? 'income'
+  }
+
+  async #examiner(manifest: Manifest, publications: readonly Publication[]): Promise<Examiner> {
+    const { client, deployment, terms, options } = this.#input
+    const common = { client, deployment, terms, usedBefore: new Map<Hex, string>() }
+    if (manifest.stream === 'liquidity') {
+      const month = this.#periodNamed(manifest)
+      if (month?.stream === 'liquidity')
+        return { ...common, ...(await rewardReplay(this.#input, publications, month)) }
+    }
+    const program = { deployment, lpTreatment: terms.custody.lpTreatment }
+    return { ...common, replay: new ChainReplay(client, program, options), lp: null }
+  }
+
+  #periodNamed({ stream, period }: Manifest): Period | undefined {
+    return periodsOf(this.#input.terms, stream).find(({ name }) => name === period.name)
   }
 
   async #calldata(): Promise<{ id: Hex; payments: Payment[] } | null> {
@@ -204,23 +226,24 @@ class Verification {
       id !== undefined
         ? await byId(publications, source, id)
         : await byPeriod(publications, source, this.#period(), (each) => this.#isStanding(each))
-    if (located.bytes !== null || income === undefined || target.period === undefined) return located
-    const made = await rebuild(
-      this.#input,
-      periodOf(terms, 'income', target.period),
-      income,
-      publications,
-      (each) => this.#isStanding(each),
-    )
-    this.#notes.push('Nobody had the manifest: it was made again from the chain and the income given here.')
+    if (located.bytes !== null || target.period === undefined) return located
+    let made: Uint8Array
+    if (this.#stream === 'liquidity') {
+      made = await rebuildRewards(this.#input, periodOf(terms, 'liquidity', target.period), publications)
+      this.#notes.push('Nobody had the manifest: it was made again from the chain alone.')
+    } else if (income !== undefined) {
+      const period = periodOf(terms, 'income', target.period)
+      made = await rebuild(this.#input, period, income, publications, (each) => this.#isStanding(each))
+      this.#notes.push('Nobody had the manifest: it was made again from the chain and the income given here.')
+    } else return located
     const own = publications.find(({ manifestHash }) => manifestHash === keccak256(made))
     return { publication: located.publication ?? own ?? null, bytes: made }
   }
 
-  #period(): { stream: 'income'; name: string } {
+  #period(): Pick<Period, 'stream' | 'name'> {
     const { period } = this.#input.target
     if (period === undefined) throw new MissingData('name a period or a distribution’s id to verify')
-    return { stream: 'income', name: period }
+    return { stream: this.#stream, name: period }
   }
 
   async #judgePublished({ publication, bytes }: Located): Promise<void> {
@@ -268,9 +291,12 @@ class Verification {
     const { manifest } = read
     this.#manifest = manifest
     this.#input.onManifest?.(manifest)
-    const { period } = this.#input.target
+    const { period, stream } = this.#input.target
     if (period !== undefined && manifest.period.name !== period) {
       this.#findings.different('manifest', different('its period', manifest.period.name, period))
+    }
+    if (stream !== undefined && manifest.stream !== stream) {
+      this.#findings.different('manifest', different('its stream', manifest.stream, stream))
     }
     this.#findings.ok('manifest', `${hash}, engine ${manifest.engine}`)
     if (publication !== null) this.#judgeWindow(publication, manifest)
@@ -298,13 +324,5 @@ class Verification {
     const roots = different('the root on chain', this.#publication.root, root ?? 'none')
     if (roots.length > 0) this.#findings.different('root', roots)
     this.#findings.judge('total', different('the total on chain', this.#publication.total, total), `${total}`)
-  }
-
-  /** Takes over what was found of the manifest itself; what is here already comes first. */
-  #take(findings: Findings): void {
-    for (const { name, outcome, detail, differences } of findings.steps('')) {
-      if (outcome === 'different') this.#findings.different(name, differences, detail)
-      else if (outcome === 'ok') this.#findings.ok(name, detail)
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { type LedgerEvent, UnitClock } from '../disbursement/index.ts'
+import { type LedgerEvent, providersOf, totalUnitSeconds, UnitClock } from '../disbursement/index.ts'
 import type { History, ReplayState } from './history.ts'
 import type { ProviderRow } from './reading.ts'
 import type { Stage } from './stage.ts'
@@ -42,16 +42,18 @@ export const sumOf = (row: ProviderRow, time: bigint): Sum => {
 }
 
 /** The units of wallets and vault are the chain's to confirm; those that wait in the distributor are not. */
-const CONFIRMED: ReadonlySet<LedgerEvent['kind']> = new Set(['transfer', 'stake', 'unstake', 'link'])
+const CONFIRMED: ReadonlySet<LedgerEvent['kind']> = new Set(['transfer', 'stake', 'unstake'])
 
 /** The replay's own units × seconds of every holder, from the program's first block to the history's last. */
 export const replayedUnits = ({ deployment }: Stage, { states, blocks }: History): Map<Address, bigint> => {
   const [first, last] = [states[0], states.at(-1)]
   if (!first || !last) return new Map()
-  const clock = new UnitClock(deployment, { from: first.timestamp, until: last.timestamp + 1n }, () => [])
+  const clock = new UnitClock(deployment, [first.timestamp], () => [])
   for (const { number, events } of blocks) {
     const time = states[Number(number) - first.block]?.timestamp ?? 0n
     clock.apply({ number, events: events.filter(({ kind }) => CONFIRMED.has(kind)) }, time)
   }
-  return new Map(clock.weights().map(({ holder, unitSeconds }) => [holder, unitSeconds]))
+  const gathered = clock.between({ from: first.timestamp, until: last.timestamp + 1n })
+  const providers = providersOf(last.positions, gathered, new Set(deployment.excluded))
+  return new Map(providers.map(({ holder, unitSeconds }) => [holder, totalUnitSeconds(unitSeconds)]))
 }

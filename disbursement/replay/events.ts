@@ -29,7 +29,7 @@ export type LedgerEvent = Place &
     | { kind: 'stake' | 'unstake'; of: 'token' | 'lp'; account: Address; amount: bigint }
     | { kind: 'link'; holder: Address; wallet: Address }
     | { kind: 'recipient'; holder: Address; recipient: Address }
-    | { kind: 'published'; id: Hex; asset: Address }
+    | { kind: 'published'; id: Hex; issuer: Address; asset: Address }
     | { kind: 'opened'; id: Hex; parent: Hex; shard: number }
     | { kind: 'paid'; id: Hex; payments: readonly Payment[] }
     | { kind: 'ended'; id: Hex }
@@ -150,7 +150,13 @@ const distributorDecoder: Decoder = (log, place) => {
   })
   switch (log.topics[0]) {
     case PUBLISHED:
-      return { ...place, kind: 'published', id: hashTopic(log, 1), asset: addressTopic(log, 3) }
+      return {
+        ...place,
+        kind: 'published',
+        id: hashTopic(log, 1),
+        issuer: addressTopic(log, 2),
+        asset: addressTopic(log, 3),
+      }
     case OPENED:
       return {
         ...place,

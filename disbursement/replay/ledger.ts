@@ -106,6 +106,16 @@ export class Ledger {
     this.#accounts.settle()
   }
 
+  /** Every wallet of every holder who is excluded. */
+  neverWeighing(): Set<Address> {
+    const never = new Set(this.#excluded)
+    for (const [, { wallets }] of this.#accounts.holders()) {
+      if (!wallets.some((wallet) => this.#excluded.has(wallet))) continue
+      for (const wallet of wallets) never.add(wallet)
+    }
+    return never
+  }
+
   /** Every holder that was ever seen and is not excluded, ascending; `settled` is the entitlement itself. */
   positions(): Position[] {
     return [...this.#accounts.holders()]

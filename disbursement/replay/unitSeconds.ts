@@ -3,44 +3,70 @@ import type { Address, Hex } from 'viem'
 import type { Deployment } from '../deployment.ts'
 import { ZERO_ADDRESS } from '../deployment.ts'
 import { ReplayError } from '../errors.ts'
+import { noUnitSeconds, type UnitSeconds } from '../providers.ts'
 import { type Payment, SHARD_SIZE } from '../shards.ts'
 import type { LedgerBlock, LedgerEvent } from './events.ts'
 
 /** A stretch of time in unix seconds, `until` exclusive: a reward month is a UTC calendar month. */
 export type Span = { from: bigint; until: bigint }
 
-/** What one holder has gathered over the span. */
-export type UnitSeconds = { holder: Address; unitSeconds: bigint }
+type Part = keyof UnitSeconds
+const PARTS: readonly Part[] = ['lp', 'lpStaked', 'unclaimed']
 
-type Account = { units: bigint; since: bigint; gathered: bigint }
+/** Units of one address by where they are, and what they had gathered at `since`. */
+type Account = { units: UnitSeconds; gathered: UnitSeconds; since: bigint }
+
+/** Told of every change of an address's units, with the time it happened. */
+export type UnitObserver = (change: {
+  address: Address
+  part: Part
+  units: bigint
+  time: bigint
+  event: LedgerEvent
+}) => void
 
 /**
- * Weighs a span of time. Feed it every block from the pair's first on, up to the span's end, with the blocks' times;
- * blocks without an event of the LP token, its vault, the registry or the distributor may be left out.
+ * Weighs LP units by time, address by address. Feed it every block from the pair's first on with an event of the LP token,
+ * its vault or the distributor, with the blocks' times.
  */
 export class UnitClock {
-  readonly #program: Pick<Deployment, 'pair' | 'lpVault' | 'excluded'>
-  readonly #span: Span
+  readonly #program: Pick<Deployment, 'pair' | 'issuer'>
   readonly #leavesOf: (id: Hex) => readonly Payment[]
+  readonly #observer: UnitObserver
   readonly #accounts = new Map<Address, Account>()
-  readonly #rootOf = new Map<Address, Address>()
-  /** For each distribution of LP units, or shard of one, who has not been paid yet. */
+  /** Times still to come at which everything gathered is to be remembered, ascending; and what was. */
+  readonly #marks: bigint[]
+  readonly #remembered = new Map<bigint, ReadonlyMap<Address, UnitSeconds>>()
+  /** For each of the issuer's distributions of LP units, or shard of one, who has not been paid yet. */
   readonly #unclaimed = new Map<Hex, Map<Address, bigint>>()
   #now = 0n
 
   /**
-   * @param span what is weighed
-   * @param leavesOf all leaves, in order, of a distribution of LP units: the chain knows only their root
+   * @param marks the beginnings of spans that will be asked for, in unix seconds
+   * @param leavesOf all leaves, in order, of a distribution of LP units by the issuer: the chain knows only their root
    */
   constructor(
-    program: Pick<Deployment, 'pair' | 'lpVault' | 'excluded'>,
-    span: Span,
+    program: Pick<Deployment, 'pair' | 'issuer'>,
+    marks: readonly bigint[],
     leavesOf: (id: Hex) => readonly Payment[],
+    observer: UnitObserver = () => {},
   ) {
-    if (span.until <= span.from) throw new RangeError(`A span ends after it begins, not at ${span.until}`)
     this.#program = program
-    this.#span = span
+    this.#marks = [...new Set(marks)].sort((a, b) => (a < b ? -1 : 1))
     this.#leavesOf = leavesOf
+    this.#observer = observer
+  }
+
+  /** Whether a block has anything to do with LP units; its time need not be known otherwise. */
+  static concerns({ events }: LedgerBlock): boolean {
+    return events.some((event) =>
+      event.kind === 'transfer' || event.kind === 'stake' || event.kind === 'unstake'
+        ? event.of === 'lp'
+        : event.kind === 'published' ||
+          event.kind === 'opened' ||
+          event.kind === 'paid' ||
+          event.kind === 'ended',
+    )
   }
 
   /**
@@ -54,55 +80,59 @@ export class UnitClock {
         `Block ${block.number} is of ${time}, before ${this.#now}; feed blocks in ascending order`,
       )
     }
-    if (time >= this.#span.until) {
-      throw new ReplayError(
-        `Block ${block.number} is of ${time}, after the span's end ${this.#span.until}; stop before it`,
-      )
-    }
+    this.#remember(time)
     this.#now = time
     for (const event of block.events) this.#event(event)
   }
 
-  /** What every holder has gathered by the span's end, ascending, those without left out. */
-  weights(): UnitSeconds[] {
-    const sums = new Map<Address, bigint>()
-    const never = new Set<Address>(this.#program.excluded)
-    const excluded = new Set([...never].map((address) => this.#root(address)))
-    for (const [address, account] of this.#accounts) {
-      const root = this.#root(address)
-      if (excluded.has(root)) continue
-      const gathered = account.gathered + this.#since(account, this.#span.until)
-      if (gathered > 0n) sums.set(root, (sums.get(root) ?? 0n) + gathered)
+  /**
+   * What every address has gathered over a span: up to its end as if nothing happened after the last block applied.
+   * @throws RangeError when its beginning is not one of the marks, or blocks beyond its end have been applied
+   */
+  between({ from, until }: Span): Map<Address, UnitSeconds> {
+    if (until <= from) throw new RangeError(`A span ends after it begins, not at ${until}`)
+    this.#remember(until)
+    const before = this.#remembered.get(from)
+    const after = this.#remembered.get(until) ?? (until < this.#now ? undefined : this.#gatheredAt(until))
+    if (before === undefined || after === undefined) {
+      throw new RangeError(`The clock stands at ${this.#now} and did not mark ${from} and ${until}`)
     }
-    return [...sums]
-      .map(([holder, unitSeconds]) => ({ holder, unitSeconds }))
-      .sort((a, b) => (a.holder < b.holder ? -1 : 1))
+    const own = new Map<Address, UnitSeconds>()
+    for (const [address, sums] of after) {
+      const earlier = before.get(address)
+      own.set(address, earlier === undefined ? sums : minus(sums, earlier))
+    }
+    return own
   }
 
-  #root(address: Address): Address {
-    return this.#rootOf.get(address) ?? address
+  #remember(time: bigint): void {
+    for (let mark = this.#marks[0]; mark !== undefined && mark <= time; mark = this.#marks[0]) {
+      this.#remembered.set(mark, this.#gatheredAt(mark))
+      this.#marks.shift()
+    }
   }
 
-  /** Units × seconds of an account since its last change, as far as they fall into the span. */
-  #since({ units, since }: Account, until: bigint): bigint {
-    const from = since > this.#span.from ? since : this.#span.from
-    return until > from ? units * (until - from) : 0n
+  #gatheredAt(time: bigint): Map<Address, UnitSeconds> {
+    const all = new Map<Address, UnitSeconds>()
+    for (const [address, account] of this.#accounts) all.set(address, gatheredBy(account, time))
+    return all
   }
 
-  #add(address: Address, units: bigint, event: LedgerEvent): void {
+  #add(address: Address, part: Part, units: bigint, event: LedgerEvent): void {
     let account = this.#accounts.get(address)
     if (account === undefined) {
-      account = { units: 0n, since: this.#now, gathered: 0n }
+      account = { units: noUnitSeconds(), gathered: noUnitSeconds(), since: this.#now }
       this.#accounts.set(address, account)
     }
-    account.gathered += this.#since(account, this.#now)
+    account.gathered = gatheredBy(account, this.#now)
     account.since = this.#now
-    account.units += units
-    if (account.units < 0n) {
+    account.units[part] += units
+    if (account.units[part] < 0n) {
       throw new ReplayError(
         `Log ${event.logIndex} of ${event.transaction} takes ${-units} LP units of ${address}, which has less: earlier logs are missing`,
       )
     }
+    this.#observer({ address, part, units, time: this.#now, event })
   }
 
   #event(event: LedgerEvent): void {
@@ -110,18 +140,16 @@ export class UnitClock {
       case 'transfer':
         if (event.of === 'lp') this.#transfer(event)
         return
-      // A staker's units are the staker's, though the vault holds them; the vault itself never weighs.
+      // A staker's units are the staker's, though the vault holds them.
       case 'stake':
-        if (event.of === 'lp') this.#add(event.account, event.amount, event)
+        if (event.of === 'lp') this.#add(event.account, 'lpStaked', event.amount, event)
         return
       case 'unstake':
-        if (event.of === 'lp') this.#add(event.account, -event.amount, event)
-        return
-      case 'link':
-        this.#rootOf.set(event.wallet, event.holder)
+        if (event.of === 'lp') this.#add(event.account, 'lpStaked', -event.amount, event)
         return
       case 'published':
-        if (event.asset === this.#program.pair) this.#publish(event)
+        // Anybody may publish on the same contract; only the issuer's leaves can be had.
+        if (event.asset === this.#program.pair && event.issuer === this.#program.issuer) this.#publish(event)
         return
       case 'opened':
         this.#open(event)
@@ -133,21 +161,21 @@ export class UnitClock {
         this.#end(event)
         return
       default:
-      // Reserves, mints and recipients move no units.
+      // Reserves, mints, links and recipients move no units.
     }
   }
 
   #transfer(event: LedgerEvent & { kind: 'transfer' }): void {
     const { from, to, amount } = event
-    if (from !== ZERO_ADDRESS) this.#add(from, -amount, event)
+    if (from !== ZERO_ADDRESS) this.#add(from, 'lp', -amount, event)
     // Burnt, or lost for ever: either way nobody's from now on.
-    if (to !== ZERO_ADDRESS) this.#add(to, amount, event)
+    if (to !== ZERO_ADDRESS) this.#add(to, 'lp', amount, event)
   }
 
   #publish(event: LedgerEvent & { kind: 'published' }): void {
     const leaves = this.#leavesOf(event.id)
     this.#unclaimed.set(event.id, new Map(leaves.map(({ account, amount }) => [account, amount])))
-    for (const { account, amount } of leaves) this.#add(account, amount, event)
+    for (const { account, amount } of leaves) this.#add(account, 'unclaimed', amount, event)
   }
 
   #open({ id, parent, shard }: LedgerEvent & { kind: 'opened' }): void {
@@ -172,27 +200,24 @@ export class UnitClock {
       )
     }
     waiting.delete(account)
-    this.#add(account, -amount, event)
+    this.#add(account, 'unclaimed', -amount, event)
   }
 
   #end(event: LedgerEvent & { kind: 'ended' }): void {
-    for (const [account, amount] of this.#unclaimed.get(event.id) ?? []) this.#add(account, -amount, event)
+    for (const [account, amount] of this.#unclaimed.get(event.id) ?? [])
+      this.#add(account, 'unclaimed', -amount, event)
     this.#unclaimed.delete(event.id)
   }
 }
 
-/**
- * Shares a reward by units × seconds: floor(R · W(h) / sum of W); the rest, and everything when nobody provided
- * liquidity, carries over.
- */
-export const rewardsOf = (
-  reward: bigint,
-  weights: readonly UnitSeconds[],
-): { rewards: { holder: Address; amount: bigint }[]; carryOut: bigint } => {
-  const all = weights.reduce((sum, { unitSeconds }) => sum + unitSeconds, 0n)
-  const rewards = weights.map(({ holder, unitSeconds }) => ({
-    holder,
-    amount: all === 0n ? 0n : (reward * unitSeconds) / all,
-  }))
-  return { rewards, carryOut: rewards.reduce((left, { amount }) => left - amount, reward) }
+const gatheredBy = ({ units, gathered, since }: Account, time: bigint): UnitSeconds => {
+  const sums = noUnitSeconds()
+  for (const part of PARTS) sums[part] = gathered[part] + units[part] * (time - since)
+  return sums
+}
+
+const minus = (sums: UnitSeconds, earlier: UnitSeconds): UnitSeconds => {
+  const rest = noUnitSeconds()
+  for (const part of PARTS) rest[part] = sums[part] - earlier[part]
+  return rest
 }

@@ -1,8 +1,9 @@
 // Writes the events that the program's contracts and a Uniswap V2 pair emit, block by block, for the tests of the replay.
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { isqrt } from '../replay/basis.ts'
 import type { LedgerBlock, LedgerEvent, Place } from '../replay/events.ts'
 import { Ledger } from '../replay/ledger.ts'
+import type { Payment } from '../shards.ts'
 import type { LpTreatment } from '../terms.ts'
 import { address, deployment, hash } from './fixtures.ts'
 
@@ -174,6 +175,35 @@ export class Chain {
   /** LP units paid out by the distributor, where the issuer funded them. */
   payOutLp(to: Address, amount: bigint): this {
     return this.lpTransfer(issuer, distributor, amount).lpTransfer(distributor, to, amount)
+  }
+
+  /** The issuer publishes a distribution of LP units; its leaves are known elsewhere. */
+  publishLp(id: Hex, total: bigint): this {
+    return this.together(() => {
+      this.lpTransfer(issuer, distributor, total)
+      this.#emit({ kind: 'published', id, issuer, asset: pair })
+    })
+  }
+
+  /** The distributor pays leaves of LP units, each to its account. */
+  payLp(id: Hex, payments: readonly Payment[]): this {
+    return this.together(() => {
+      this.#emit({ kind: 'paid', id, payments })
+      for (const { account, amount } of payments) this.lpTransfer(distributor, account, amount)
+    })
+  }
+
+  openShard(id: Hex, parent: Hex, shard: number): this {
+    this.#emit({ kind: 'opened', id, parent, shard })
+    return this
+  }
+
+  /** A distribution of LP units is cancelled or swept: what is left goes back to the issuer. */
+  endLp(id: Hex, left: bigint): this {
+    return this.together(() => {
+      this.#emit({ kind: 'ended', id })
+      this.lpTransfer(distributor, issuer, left)
+    })
   }
 
   /** What the ledger says of one holder. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type DisbursementInput, prepareDisbursement } from '../disburse.ts'
-import { type Manifest, manifestHash } from '../manifest.ts'
+import { prepareDisbursement } from '../disburse.ts'
+import type { IncomeInput } from '../disburseIncome.ts'
+import { type IncomeManifest, manifestHash } from '../manifest.ts'
 import { decodeRecords } from '../records.ts'
 import { claimOf, verifyClaim } from '../shards.ts'
 import { hashTerms } from '../terms.ts'
@@ -25,7 +26,7 @@ const holders = () => [
   position(address(8), 0n, 0n, { balance: 999n, custody: 999n }),
 ]
 
-const input = (more: Partial<DisbursementInput> = {}): DisbursementInput => ({
+const input = (more: Partial<IncomeInput> = {}): IncomeInput => ({
   terms: terms([{}, { asset: 'lp' }, {}]),
   deployment: deployment(),
   stream: 'income',
@@ -41,7 +42,7 @@ const input = (more: Partial<DisbursementInput> = {}): DisbursementInput => ({
   ...more,
 })
 
-const purchase = (received: bigint): DisbursementInput['lp'] => ({
+const purchase = (received: bigint): IncomeInput['lp'] => ({
   method: 'swap',
   transactions: [hash(0x5a)],
   spent: [{ asset: USDC, amount: 1_800n }],
@@ -50,7 +51,7 @@ const purchase = (received: bigint): DisbursementInput['lp'] => ({
   heldAt: deployment().issuer,
 })
 
-const second = (previous: Manifest | null, more: Partial<DisbursementInput> = {}): DisbursementInput =>
+const second = (previous: IncomeManifest | null, more: Partial<IncomeInput> = {}): IncomeInput =>
   input({
     period: 'P2',
     recordBlock: recordBlock(1),
@@ -325,7 +326,7 @@ describe('what is carried', () => {
 
 describe('a disbursement is refused', () => {
   const first = () => prepareDisbursement(input()).manifest
-  test.each<[string, () => DisbursementInput, string]>([
+  test.each<[string, () => IncomeInput, string]>([
     [
       'for an unknown period',
       () => input({ period: 'P9' }),

@@ -82,6 +82,20 @@ export const termsJson = (
   },
 })
 
+/** The same with a liquidity stream from January to March 2026: a reward of 1,000 a month in the program's token. */
+export const rewardTermsJson = (rules: Partial<NonNullable<Terms['streams']['liquidity']>> = {}) => {
+  const json = termsJson()
+  const liquidity = {
+    asset: 'token' as const,
+    reward: '1000',
+    minPayout: '0',
+    firstMonth: '2026-01',
+    lastMonth: '2026-03',
+    ...rules,
+  }
+  return { ...json, streams: { ...json.streams, liquidity } }
+}
+
 export const terms = (...of: Parameters<typeof termsJson>): Terms => parseTerms(termsJson(...of))
 
 /** A record block shortly before the end of the period at that place. */

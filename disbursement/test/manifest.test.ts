@@ -2,9 +2,16 @@
 import { keccak256 } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { checkManifest, type ManifestProblemCode, parseManifest, paymentsOf, recordsOf } from '../check.ts'
-import { type DisbursementInput, prepareDisbursement } from '../disburse.ts'
+import { prepareDisbursement } from '../disburse.ts'
+import type { IncomeInput } from '../disburseIncome.ts'
 import { ManifestError } from '../errors.ts'
-import { decodeManifest, type Manifest, manifestBytes, manifestHash, manifestJson } from '../manifest.ts'
+import {
+  decodeManifest,
+  type IncomeManifest,
+  manifestBytes,
+  manifestHash,
+  manifestJson,
+} from '../manifest.ts'
 import { address, deployment, hash, lotsOf, position, recordBlock, terms } from './fixtures.ts'
 
 const rules = terms([{ minPayout: '300' }, { asset: 'lp', minPayout: '100' }, { asset: 'lp' }, {}])
@@ -25,7 +32,7 @@ const positions = [
   position(address(5), 90n, 30n),
 ]
 
-const base = (): DisbursementInput => ({
+const base = (): IncomeInput => ({
   terms: rules,
   deployment: deployment(),
   stream: 'income',
@@ -59,7 +66,7 @@ const second = prepareDisbursement({
 })
 const context = { terms: rules, deployment: deployment(), previous: first.manifest }
 
-const codesOf = (manifest: Manifest, against = {}): ManifestProblemCode[] => [
+const codesOf = (manifest: IncomeManifest, against = {}): ManifestProblemCode[] => [
   ...new Set(checkManifest(manifest, against).map(({ code }) => code)),
 ]
 
@@ -179,14 +186,14 @@ describe('every field of a manifest', () => {
 
 describe('problems are named', () => {
   const one = first.manifest
-  const holder = (place: number, change: Partial<Manifest['holders'][number]>): Manifest => ({
+  const holder = (place: number, change: Partial<IncomeManifest['holders'][number]>): IncomeManifest => ({
     ...one,
     holders: one.holders.map((each, position) => (position === place ? { ...each, ...change } : each)),
   })
   const [alpha, beta] = one.holders
   if (alpha === undefined || beta === undefined) throw new Error('the sample has holders')
 
-  test.each<[string, Manifest, ManifestProblemCode, RegExp]>([
+  test.each<[string, IncomeManifest, ManifestProblemCode, RegExp]>([
     ['another specification', { ...one, spec: 2 }, 'SPEC', /version 2 of the specification, this engine 1/],
     [
       'a record block after the end',

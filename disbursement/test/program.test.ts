@@ -6,7 +6,7 @@ import { due } from '../allocation.ts'
 import { checkManifest } from '../check.ts'
 import { prepareDisbursement } from '../disburse.ts'
 import type { Position } from '../entitlement.ts'
-import type { Manifest } from '../manifest.ts'
+import type { IncomeManifest } from '../manifest.ts'
 import { claimFromRecords } from '../recordsClaim.ts'
 import { verifyClaim } from '../shards.ts'
 import { address, deployment, hash, lotsOf, position, recordBlock, terms } from './fixtures.ts'
@@ -68,7 +68,7 @@ describe('a program of twelve periods', () => {
         )
         let holders = lots.map((each, at) => position(address(0x100 + at * 7), each))
         const sales = lotsOf(holders)
-        let previous: Manifest | null = null
+        let previous: IncomeManifest | null = null
         const funded = new Map<Address, bigint>()
         const out = new Map<Address, bigint>()
         const add = (sums: Map<Address, bigint>, asset: Address, more: bigint) =>

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { allocate, due } from '../allocation.ts'
-import { rewardsOf, UnitClock } from '../replay/unitSeconds.ts'
+import { prepareDisbursement } from '../disburse.ts'
+import { providersOf } from '../providers.ts'
+import { UnitClock } from '../replay/unitSeconds.ts'
+import { parseTerms } from '../terms.ts'
 import { Chain } from './chain.ts'
-import { address, deployment } from './fixtures.ts'
+import { address, deployment, recordBlock, rewardTermsJson } from './fixtures.ts'
 
 // The vectors of SPEC section 14 are read from the page itself: what it says there is computed, and has to come out.
 
 const page = readFileSync(new URL('../../docs/SPEC.md', import.meta.url), 'utf8')
 const [A, B, MARKET] = [address(1), address(2), address(4)]
-const { issuer } = deployment()
+const { issuer, excluded } = deployment()
 
 const rows = page
   .slice(page.indexOf('## 14. Vectors'))
@@ -92,14 +95,24 @@ const cases: Record<string, (given: string) => string> = {
     const chain = new Chain()
     chain.addLiquidity(issuer, 10n ** 9n, 10n ** 9n)
     chain.close().lpTransfer(issuer, A, 10n).close().lpTransfer(issuer, B, 30n).close()
-    const clock = new UnitClock(deployment(), { from: 1_000n, until: 1_100n }, () => [])
+    const span = { from: 1_000n, until: 1_100n }
+    const clock = new UnitClock(deployment(), [span.from], () => [])
     const times = [1_000n, 1_050n]
     chain.blocks.forEach((block, at) => {
       clock.apply(block, times[at - chain.blocks.length + times.length] ?? 0n)
     })
-    return rewardsOf(1_000n, clock.weights())
-      .rewards.map(({ amount }) => amount)
-      .join(' / ')
+    const providers = providersOf(chain.ledger.positions(), clock.between(span), new Set(excluded))
+    const { manifest } = prepareDisbursement({
+      stream: 'liquidity',
+      terms: parseTerms(rewardTermsJson({ reward: '1000' })),
+      deployment: deployment(),
+      period: '2026-01',
+      providers,
+      lpDistributions: [],
+      recordBlock: recordBlock(0),
+      previous: null,
+    })
+    return manifest.holders.map(({ amount }) => amount).join(' / ')
   },
 }
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { keccak256, toBytes } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { TermsError } from '../errors.ts'
-import { deadlineOf, hashTerms, parseTerms, periodOf, periodsOf } from '../terms.ts'
-import { terms, termsJson } from './fixtures.ts'
+import { deadlineOf, periodOf, periodsOf, streamsOf } from '../periods.ts'
+import { hashTerms, parseTerms } from '../terms.ts'
+import { rewardTermsJson, terms, termsJson } from './fixtures.ts'
 
 const alex = () => JSON.parse(readFileSync(new URL('../../programs/alex.json', import.meta.url), 'utf8'))
 
@@ -159,9 +160,9 @@ describe('terms are refused, each with its reason', () => {
     ],
     [
       'a stream not offered',
-      'streams.liquidity',
+      'streams.poll',
       {},
-      'streams.liquidity: not a known field; remove it or mend its spelling',
+      'streams.poll: not a known field; remove it or mend its spelling',
     ],
     ['a misspelled field', 'expiry', 365, 'expiry: not a known field; remove it or mend its spelling'],
     [
@@ -253,5 +254,49 @@ describe('terms are refused, each with its reason', () => {
     const json = { ...termsJson(), spec: 3, expiryDays: 1 }
     expect(problemsOf(json)).toHaveLength(2)
     expect(() => parseTerms(json)).toThrow(/^The program's terms are not valid: spec: .*; expiryDays: /)
+  })
+})
+
+describe('the liquidity stream', () => {
+  test('is made of calendar months, February and leap years too', () => {
+    const months = periodsOf(parseTerms(rewardTermsJson({ lastMonth: '2028-03' })), 'liquidity')
+    expect(months).toHaveLength(27)
+    expect(months.slice(0, 2).map(({ name, start, end }) => [name, start, end])).toEqual([
+      ['2026-01', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'],
+      ['2026-02', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'],
+    ])
+    const days = months.map(({ startsAt, endsAt }) => (endsAt - startsAt) / 86_400n)
+    expect([days[1], days[11], days[25]]).toEqual([28n, 31n, 29n])
+    expect(months.every(({ startsAt }, at) => at === 0 || months[at - 1]?.endsAt === startsAt)).toBe(true)
+    expect(months.filter(({ last }) => last).map(({ name }) => name)).toEqual(['2028-03'])
+    expect(months[3]).toMatchObject({ stream: 'liquidity', position: 3, asset: 'token', reward: 1000n })
+  })
+
+  test('may be left out: terms without it keep their hash', () => {
+    const plain = parseTerms(alex())
+    expect(hashTerms(plain)).toBe('0xf01a38686aea41c23d64cfc64c88117049187c84b72cbcbb892f529e8aa7d8ab')
+    expect(streamsOf(plain)).toEqual(['income'])
+    expect(periodsOf(plain, 'liquidity')).toEqual([])
+    expect(() => periodOf(plain, 'liquidity', '2026-01')).toThrow('the program has no liquidity stream')
+    expect(streamsOf(parseTerms(rewardTermsJson()))).toEqual(['income', 'liquidity'])
+  })
+
+  const refused: [string, object, string][] = [
+    ['no reward at all', { reward: '0' }, 'reward: must be what all liquidity providers together'],
+    ['a reward with decimals', { reward: '1.5' }, 'reward: must be what all liquidity providers together'],
+    ['an unknown asset', { asset: 'lp' }, 'asset: must be "token"'],
+    ['a month that does not exist', { firstMonth: '2026-13' }, 'firstMonth: must be a UTC calendar month'],
+    ['a last month before the first', { lastMonth: '2025-12' }, 'lastMonth: must not be before the first'],
+    [
+      'more than a hundred years',
+      { lastMonth: '2126-01' },
+      'lastMonth: must be at most 1200 months on: 2125-12',
+    ],
+    ['no decision on the minimum', { minPayout: undefined }, 'minPayout: must be base units'],
+  ]
+  test.each(refused)('is refused with %s', (_, change, expected) => {
+    const [problem, ...more] = problemsOf(rewardTermsJson(change))
+    expect(more).toEqual([])
+    expect(problem).toContain(`streams.liquidity.${expected}`)
   })
 })

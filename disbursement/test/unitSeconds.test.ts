@@ -3,9 +3,9 @@ import { encodeAbiParameters, encodeEventTopics, type Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { merkleDistributorAbi } from '../../contracts/abi.ts'
 import { ReplayError } from '../errors.ts'
+import { totalUnitSeconds, type UnitSeconds } from '../providers.ts'
 import { logDecoder } from '../replay/events.ts'
-import { rewardsOf, UnitClock } from '../replay/unitSeconds.ts'
-import type { Payment } from '../shards.ts'
+import { UnitClock } from '../replay/unitSeconds.ts'
 import { Chain } from './chain.ts'
 import { address, deployment, hash } from './fixtures.ts'
 
@@ -21,51 +21,31 @@ const opened = () => {
 }
 
 /** Weighs a chain whose blocks have these times, the last ones; the blocks before are of time 0. */
-const weigh = (chain: Chain, times: readonly bigint[], leaves: Record<Hex, readonly Payment[]> = {}) => {
-  const clock = new UnitClock(deployment(), span, (id) => leaves[id] ?? [])
+const weigh = (chain: Chain, times: readonly bigint[]): [string, UnitSeconds][] => {
+  const clock = new UnitClock(deployment(), [span.from], () => [])
   const from = chain.blocks.length - times.length
   chain.blocks.forEach((block, at) => {
     clock.apply(block, times[at - from] ?? 0n)
   })
-  return clock.weights()
+  return gathered(clock)
 }
 
+/** Who has gathered anything, but for the excluded. */
+const gathered = (clock: UnitClock): [string, UnitSeconds][] =>
+  [...clock.between(span)]
+    .filter(([each, sums]) => totalUnitSeconds(sums) > 0n && !deployment().excluded.includes(each))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+
+const held = (lp: bigint, lpStaked = 0n, unclaimed = 0n): UnitSeconds => ({ lp, lpStaked, unclaimed })
+
 describe('units × seconds', () => {
-  test('share a reward as the specification says: 10 units for 100 s, 30 for 50 s', () => {
-    const chain = opened().lpTransfer(issuer, A, 10n).close().lpTransfer(issuer, B, 30n).close()
-    const weights = weigh(chain, [1_000n, 1_050n])
-    expect(weights).toEqual([
-      { holder: A, unitSeconds: 1_000n },
-      { holder: B, unitSeconds: 1_500n },
-    ])
-    expect(rewardsOf(1_000n, weights)).toEqual({
-      rewards: [
-        { holder: A, amount: 400n },
-        { holder: B, amount: 600n },
-      ],
-      carryOut: 0n,
-    })
-  })
-
-  test('what flooring leaves over, and a month without providers, carry over', () => {
-    const even = [A, B, C].map((holder) => ({ holder, unitSeconds: 7n }))
-    expect(rewardsOf(100n, even).carryOut).toBe(1n)
-    expect(rewardsOf(100n, [])).toEqual({ rewards: [], carryOut: 100n })
-    expect(weigh(opened(), [])).toEqual([])
-  })
-
   test('count from the span’s beginning, through staking, to the last second', () => {
     const chain = opened().lpTransfer(issuer, A, 10n).close().stake('lp', A, 4n).close()
     chain.unstake('lp', A, 1n).close().lpTransfer(A, B, 3n).close()
     expect(weigh(chain, [10n, 500n, 1_010n, 1_090n])).toEqual([
-      { holder: A, unitSeconds: 10n * 90n + 7n * 10n },
-      { holder: B, unitSeconds: 30n },
+      [A, held(6n * 10n + 7n * 80n + 4n * 10n, 4n * 10n + 3n * 90n)],
+      [B, held(30n)],
     ])
-  })
-
-  test('of linked wallets are one holder’s; the issuer, the pair and the vault never weigh', () => {
-    const chain = opened().lpTransfer(issuer, A, 10n).lpTransfer(issuer, B, 5n).close().link(A, B).close()
-    expect(weigh(chain, [900n, 1_050n])).toEqual([{ holder: A, unitSeconds: 1_500n }])
   })
 
   test('count while unclaimed in the distributor, through a shard, a push and a cancellation', () => {
@@ -76,19 +56,26 @@ describe('units × seconds', () => {
       { account: C, amount: 30n },
     ]
     const place = (block: bigint, logIndex: number) => ({ block, transaction: hash(Number(block)), logIndex })
-    const clock = new UnitClock(deployment(), span, (id) => (id === first || id === second ? leaves : []))
+    const leavesOf = (id: Hex) => {
+      if (id === first || id === second) return leaves
+      throw new Error(`nobody has the leaves of ${id}`)
+    }
+    const clock = new UnitClock(deployment(), [span.from], leavesOf)
     const units = (from: Hex, to: Hex, amount: bigint, block: bigint, logIndex: number) =>
       ({ ...place(block, logIndex), kind: 'transfer', of: 'lp', from, to, amount }) as const
+    const published = (id: Hex, asset: Hex, logIndex: number, by: Hex = issuer) =>
+      ({ ...place(2n, logIndex), kind: 'published', id, issuer: by, asset }) as const
     clock.apply({ number: 1n, events: [units(address(0), issuer, 120n, 1n, 0)] }, 0n)
     clock.apply(
       {
         number: 2n,
         events: [
           units(issuer, distributor, 60n, 2n, 0),
-          { ...place(2n, 1), kind: 'published', id: first, asset: pair },
+          published(first, pair, 1),
           units(issuer, distributor, 60n, 2n, 2),
-          { ...place(2n, 3), kind: 'published', id: second, asset: pair },
-          { ...place(2n, 4), kind: 'published', id: hash(99), asset: currency },
+          published(second, pair, 3),
+          published(hash(99), currency, 4),
+          published(hash(98), pair, 5, C),
         ],
       },
       1_000n,
@@ -101,24 +88,50 @@ describe('units × seconds', () => {
     )
     const paid = { ...place(5n, 0), kind: 'paid', id: shard, payments: leaves.slice(0, 1) } as const
     clock.apply({ number: 5n, events: [paid, units(distributor, B, 10n, 5n, 1)] }, 1_040n)
-    expect(clock.weights()).toEqual([
-      { holder: A, unitSeconds: 10n * 10n + 10n * 40n },
-      { holder: B, unitSeconds: 20n * 10n + 20n * 100n + 10n * 60n },
-      { holder: C, unitSeconds: 30n * 10n + 30n * 100n },
+    expect(gathered(clock)).toEqual([
+      [A, held(0n, 0n, 10n * 10n + 10n * 40n)],
+      [B, held(10n * 60n, 0n, 20n * 10n + 20n * 100n)],
+      [C, held(0n, 0n, 30n * 10n + 30n * 100n)],
     ])
     const again = { number: 6n, events: [{ ...paid, ...place(6n, 0) }] }
     expect(() => clock.apply(again, 1_050n)).toThrow('where 0 wait for it')
   })
 
-  test('are refused when blocks go back, lie after the span, or lack logs', () => {
-    const clock = new UnitClock(deployment(), span, () => [])
+  test('of several months come out of one pass', () => {
+    const chain = opened().lpTransfer(issuer, A, 10n).close().lpTransfer(A, B, 4n).close()
+    chain.lpTransfer(A, B, 6n).close()
+    const clock = new UnitClock(deployment(), [100n, 200n, 300n], () => [])
+    const times = [0n, 0n, 50n, 210n, 300n]
+    const of = (address: Hex, from: bigint, until: bigint) => clock.between({ from, until }).get(address)
+    const [first, second, third] = chain.blocks.slice(2)
+    chain.blocks.slice(0, 2).forEach((block, at) => {
+      clock.apply(block, times[at] ?? 0n)
+    })
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three blocks')
+    clock.apply(first, 50n)
+    expect(of(A, 100n, 200n)).toEqual(held(1_000n))
+    clock.apply(second, 210n)
+    expect([of(A, 100n, 200n), of(A, 200n, 300n)]).toEqual([held(1_000n), held(100n + 6n * 90n)])
+    clock.apply(third, 300n)
+    expect([of(A, 200n, 300n), of(B, 200n, 300n)]).toEqual([held(640n), held(360n)])
+    expect([of(A, 300n, 400n), of(B, 300n, 400n)]).toEqual([held(0n), held(1_000n)])
+    expect(() => clock.between({ from: 150n, until: 400n })).toThrow('did not mark 150')
+    expect(() => clock.between({ from: 200n, until: 250n })).toThrow('did not mark 200 and 250')
+  })
+
+  test('are refused when blocks go back or logs are missing', () => {
+    const clock = new UnitClock(deployment(), [], () => [])
     clock.apply({ number: 1n, events: [] }, 1_050n)
     expect(() => clock.apply({ number: 2n, events: [] }, 1_040n)).toThrow(ReplayError)
-    expect(() => clock.apply({ number: 2n, events: [] }, 1_100n)).toThrow('stop before it')
     const missing = { block: 2n, transaction: hash(1), logIndex: 0 }
     const event = { ...missing, kind: 'transfer', of: 'lp', from: A, to: B, amount: 1n } as const
     expect(() => clock.apply({ number: 2n, events: [event] }, 1_060n)).toThrow('earlier logs are missing')
-    expect(() => new UnitClock(deployment(), { from: 5n, until: 5n }, () => [])).toThrow(RangeError)
+    expect(() => clock.between({ from: 5n, until: 5n })).toThrow(RangeError)
+  })
+
+  test('are of no interest in blocks that move none', () => {
+    const chain = opened().transfer(issuer, A, 5n).close().stake('token', A, 2n).close().link(A, B).close()
+    expect(chain.blocks.map((block) => UnitClock.concerns(block))).toEqual([false, true, false, false, false])
   })
 })
 
@@ -147,6 +160,7 @@ describe('logs of the distributor', () => {
       ...place,
       kind: 'published',
       id,
+      issuer,
       asset: pair,
     })
     const paid = { ...place, kind: 'paid', id, payments: [{ account: A, amount: 12n }] }

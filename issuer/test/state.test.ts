@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), 'prorata-state-'))
 after(() => rmSync(root, { recursive: true }))
 
 test('a folder is written whole, and the one before it is kept aside', () => {
-  const folder = periodFolder(root, 'local', 'alex', '2026-Q1')
+  const folder = periodFolder(root, 'local', 'alex', { stream: 'income', name: '2026-Q1' })
   for (const text of ['one', 'two', 'three'])
     writeFolder(folder, { 'a.txt': text, 'b.bin': new Uint8Array([1]) })
   assert.deepEqual(readdirSync(join(root, 'local', 'alex')).sort(), [

@@ -5,7 +5,7 @@ import {
   type Disbursement,
   distributionId,
   encodeTerms,
-  type Manifest,
+  type IncomeManifest,
   type Position,
   parseDeployment,
   parseTerms,
@@ -85,7 +85,7 @@ export const FIRST = 0x1000
 export const disbursement = (
   count: number,
   name = '2026-Q1',
-  previous: Manifest | null = null,
+  previous: IncomeManifest | null = null,
 ): Disbursement => {
   const holders = Array.from({ length: count }, (_, place) => ({
     holder: addressOf(FIRST + place),
