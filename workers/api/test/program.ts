@@ -86,7 +86,7 @@ export const disbursement = (
   count: number,
   name = '2026-Q1',
   previous: IncomeManifest | null = null,
-): Disbursement => {
+): Disbursement<IncomeManifest> => {
   const holders = Array.from({ length: count }, (_, place) => ({
     holder: addressOf(FIRST + place),
     lots: 1000n + BigInt(place),
