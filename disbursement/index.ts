@@ -85,7 +85,6 @@ export {
 export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
 export { packTexts } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
-export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
 export {
   deadlineOf,
   type IncomePeriod,
@@ -96,6 +95,7 @@ export {
   type RewardMonth,
   streamsOf,
 } from './periods.ts'
+export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
 export {
   type Provider,
   type ProviderDifference,

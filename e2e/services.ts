@@ -57,6 +57,7 @@ export function beforeClaims(scene: () => Scene): void {
   test('allocations and holders at the record block are the manifest’s', async () => {
     for (const { id, manifestHash, accounts } of await distributions()) {
       const manifest = parseManifest(await get(`/v1/manifests/${manifestHash}`))
+      assert.ok(manifest.stream === 'income')
       const expected = new Map<string, bigint>()
       for (const { account, amount } of manifest.holders) {
         if (amount > 0n) expected.set(account, (expected.get(account) ?? 0n) + amount)
@@ -194,6 +195,7 @@ export function afterClaims(scene: () => Scene): void {
     const shares = rows.filter((row) => !inCurrency(row))
     const worth = shares.reduce((sum, { value = '' }) => sum + parseUnits(value, decimals), 0n)
     const manifest = parseManifest(await get(`/v1/manifests/${shares[0]?.manifest}`))
+    assert.ok(manifest.stream === 'income')
     const off = manifest.income.due - worth
     assert.ok(off >= 0n && off <= BigInt(shares.length), `${off} off`)
 

@@ -1,3 +1,4 @@
+// Reward months (SPEC section 11): shares, carry-over, what a manifest may not say, and random histories second by second.
 import fc from 'fast-check'
 import type { Address, Hex } from 'viem'
 import { describe, expect, test } from 'vitest'

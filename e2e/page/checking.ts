@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { decodeManifest, encodeRecords, paymentsOf } from '../../disbursement/index.ts'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
-import { DOCUMENT_STEPS, STEP_NAMES, type StepName } from '../../verify/index.ts'
+import { type StepName, stepsOf } from '../../verify/index.ts'
 import { holderIn, hugo } from '../cheats.ts'
 import { balanced, edit, edited } from '../forgery.ts'
 import { button, says, section } from '../visit.ts'
@@ -50,7 +50,7 @@ export function checking(): void {
     test('every step from the records holds, and the documents are a click away', async () => {
       const page = await openCheck('2026-Q1')
       await says(quick(page), text.verdict.equal.documents)
-      assert.equal(await holding(page, quick), DOCUMENT_STEPS.length)
+      assert.equal(await holding(page, quick), stepsOf('income', 'documents').length)
       const facts = section(page, text.facts.title)
       for (const name of ['root', 'recordBlock', 'manifest', 'terms', 'distributor'] as const)
         await says(facts, text.facts[name])
@@ -90,7 +90,10 @@ export function checking(): void {
       await pick(page, [damaged])
       await button(quick(page), text.quick.again).click()
       await says(quick(page), text.verdict.different(sentenceOf('records')))
-      await says(quick(page), `${DOCUMENT_STEPS.length - 1} of ${DOCUMENT_STEPS.length}`)
+      await says(
+        quick(page),
+        `${stepsOf('income', 'documents').length - 1} of ${stepsOf('income', 'documents').length}`,
+      )
 
       await button(section(page, text.files.title), text.files.drop).click()
       await button(quick(page), text.quick.again).click()
@@ -147,13 +150,14 @@ export function checking(): void {
 
       await button(replay(page), text.replay.run).click()
       await says(replay(page), text.verdict.equal.chain)
-      assert.equal(await holding(page, replay), STEP_NAMES.length)
+      assert.equal(await holding(page, replay), stepsOf('income', 'chain').length)
     })
 
     test('a replay names the first holder who differs, with both computations', async () => {
       const page = await openCheck('2026-Q1')
-      const { lots } =
-        decodeManifest(manifestOf('2026-Q1')).holders.find(({ holder }) => holder === hugo()) ?? {}
+      const quarter = decodeManifest(manifestOf('2026-Q1'))
+      assert.ok(quarter.stream === 'income')
+      const { lots } = quarter.holders.find(({ holder }) => holder === hugo()) ?? {}
       assert.ok(lots !== undefined)
       const forged = balanced(manifestOf('2026-Q1'), (json) => {
         edit(holderIn(json, hugo()), 'settled', () => lots.toString())

@@ -4,11 +4,11 @@ import { parseDeployment, parseTerms } from '../../../disbursement/index.ts'
 import {
   apiSource,
   bytesSource,
-  DOCUMENT_STEPS,
   type LogProgress,
   type Source,
-  STEP_NAMES,
   sourceOf,
+  stepsOf,
+  type Target,
   verify,
 } from '../../../verify/index.ts'
 import type { CheckReport, CheckRequest, ReplayProgress } from './messages.ts'
@@ -26,7 +26,7 @@ self.addEventListener('message', ({ data }: MessageEvent<CheckRequest>) => {
 
 async function check(request: CheckRequest): Promise<void> {
   const { depth, rpcUrl, stated, id, transaction } = request
-  report({ kind: 'steps', names: depth === 'documents' ? DOCUMENT_STEPS : STEP_NAMES })
+  report({ kind: 'steps', names: stepsOf('income', depth) })
   const terms = parseTerms(stated.terms)
   const deployment = parseDeployment(stated.deployment)
   const source = sourceFrom(request)
@@ -37,7 +37,7 @@ async function check(request: CheckRequest): Promise<void> {
     }),
     terms,
     deployment,
-    target: id === null ? { period: periodOf(source) } : { id },
+    target: id === null ? targetOf(source) : { id },
     ...(transaction === null ? {} : { transaction }),
     source,
     depth,
@@ -45,7 +45,8 @@ async function check(request: CheckRequest): Promise<void> {
       if (step.name === 'published') progress.enter('replay')
       report({ kind: 'step', step })
     },
-    onManifest: ({ period, recordBlock, root }) => {
+    onManifest: ({ stream, period, recordBlock, root }) => {
+      if (stream !== 'income') report({ kind: 'steps', names: stepsOf(stream, depth) })
       progress.until(recordBlock.number)
       report({ kind: 'manifest', manifest: { period: period.name, recordBlock, root } })
     },
@@ -61,11 +62,13 @@ function sourceFrom({ documents, server }: CheckRequest): Source {
   return documents.length === 0 ? apiSource(server) : sourceOf(own, apiSource(server))
 }
 
-/** The period that the first manifest among the files names. */
-function periodOf({ given: [first] }: Source): string {
+/** The period that the first manifest among the files names, and its stream. */
+function targetOf({ given: [first] }: Source): Target {
   try {
-    const { period } = JSON.parse(new TextDecoder().decode(first))
-    if (typeof period.name === 'string') return period.name
+    const { period, stream } = JSON.parse(new TextDecoder().decode(first))
+    if (typeof period.name === 'string') {
+      return { period: period.name, stream: stream === 'liquidity' ? stream : 'income' }
+    }
   } catch {
     // Told below: it is no manifest.
   }

@@ -20,6 +20,10 @@ const steps: Readonly<Record<StepName, { readonly chain: string; readonly docume
     chain: 'Wallets are linked and recipients named as on chain',
     documents: 'No wallet counts twice, and no excluded one counts',
   },
+  units: {
+    chain: 'Everybody’s pool shares were where they are stated, for just as long',
+    documents: 'What everybody’s pool shares gathered adds up',
+  },
   custody: {
     chain: 'Everybody held exactly what is stated',
     documents: 'What everybody held adds up',

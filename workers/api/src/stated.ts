@@ -2,7 +2,12 @@
 // manifest once, then from D1: a manifest has every holder in it, and may have megabytes.
 import { z } from '@hono/zod-openapi'
 import type { Hex } from 'viem'
-import { DisbursementError, decodeManifest, type Manifest } from '../../../disbursement/index.ts'
+import {
+  DisbursementError,
+  decodeManifest,
+  type Manifest,
+  type RewardManifest,
+} from '../../../disbursement/index.ts'
 import { asked } from './database.ts'
 import { logged } from './log.ts'
 import { ProblemError } from './problem.ts'
@@ -48,17 +53,34 @@ const row = z
     }),
   )
 
-const statedIn = ({ recordBlock, income, payout }: Manifest): Stated => ({
-  recordBlock: {
-    number: Number(recordBlock.number),
-    hash: recordBlock.hash,
-    timestamp: Number(recordBlock.timestamp),
-  },
-  currency: income.currency,
-  due: income.due,
-  asset: payout.asset,
-  funded: payout.funded,
-})
+const statedIn = (manifest: Manifest): Stated => {
+  const { recordBlock, payout } = manifest
+  return {
+    recordBlock: {
+      number: Number(recordBlock.number),
+      hash: recordBlock.hash,
+      timestamp: Number(recordBlock.timestamp),
+    },
+    asset: payout.asset,
+    ...(manifest.stream === 'income'
+      ? { currency: manifest.income.currency, due: manifest.income.due, funded: payout.funded }
+      : rewardIn(manifest.payout)),
+  }
+}
+
+/** A reward in tokens has no worth that anybody stated; one in the currency is worth itself. */
+const rewardIn = ({
+  kind,
+  asset,
+  symbol,
+  decimals,
+  funded,
+}: RewardManifest['payout']): Pick<Stated, 'currency' | 'due' | 'funded'> => {
+  const own = { address: asset, symbol, decimals }
+  return kind === 'currency'
+    ? { currency: own, due: funded, funded }
+    : { currency: { ...own, address: '' }, due: 0n, funded: 0n }
+}
 
 /** A database that takes no writes now keeps nobody from the answer. */
 const keep = async (db: D1Database, manifestHash: Hex, stated: Stated): Promise<void> => {
