@@ -53,7 +53,7 @@ test('what was mistyped is refused before anything is asked', async () => {
   const prepare = (...rest: string[]) => ['prepare', '--period', '2026-Q1', ...rest]
   await refused(prepare('--income', '12,000.00'), 1, /--income must be a plain decimal number/)
   await refused(prepare('--income', '1.0000001'), 1, /has 7 decimal places, but its currency has 6/)
-  await refused(prepare(), 1, /required option '--income <amount>' not specified/)
+  await refused(prepare(), 1, /--income is missing: say what was earned in 2026-Q1/)
   await refused(
     prepare('--income', '1', '--statement', '/no/such/file'),
     1,
