@@ -33,6 +33,23 @@ export type ClaimCall =
       readonly args: readonly [Readonly<DistributionKey>, bigint, Address, bigint, readonly Hex[]]
     }
   | {
+      readonly functionName: 'claimTo'
+      readonly args: readonly [Readonly<DistributionKey>, bigint, Address, bigint, readonly Hex[]]
+    }
+  | {
+      readonly functionName: 'claimBySig'
+      readonly args: readonly [
+        Readonly<DistributionKey>,
+        bigint,
+        Address,
+        bigint,
+        Address,
+        readonly Hex[],
+        bigint,
+        Hex,
+      ]
+    }
+  | {
       readonly functionName: 'claimMany'
       readonly args: readonly [Address, Address, Address, readonly ItemArgument[]]
     }
@@ -43,6 +60,53 @@ export type ClaimCall =
  * costs less. More than one call is sent through the distributor's `multicall`.
  */
 export const planClaims = (claims: readonly ClaimOrder[]): ClaimCall[] => {
+  const groups = Map.groupBy(claims, ({ distribution, account }) =>
+    [distribution.issuer, distribution.token, account].join().toLowerCase(),
+  )
+  return [...opensFor(claims), ...[...groups.values()].map(callFor)]
+}
+
+/** The calls by which an account has its own claims paid to another address; only that account can send them. */
+export const planClaimsTo = (claims: readonly ClaimOrder[], to: Address): ClaimCall[] => [
+  ...opensFor(claims),
+  ...claims.map(
+    (claim): ClaimCall => ({
+      functionName: 'claimTo',
+      args: [leafDistribution(claim), BigInt(claim.index), to, claim.amount, claim.proof],
+    }),
+  ),
+]
+
+/** What an account signed for a claim (see claimConsent): where it is paid, and until when that holds, in unix seconds. */
+export type SignedClaim = {
+  readonly claim: ClaimOrder
+  readonly to: Address
+  readonly deadline: bigint
+  readonly signature: Hex
+}
+
+/** The calls that pay claims by their accounts' signatures; anybody may send them. */
+export const planSignedClaims = (signed: readonly SignedClaim[]): ClaimCall[] => [
+  ...opensFor(signed.map(({ claim }) => claim)),
+  ...signed.map(
+    ({ claim, to, deadline, signature }): ClaimCall => ({
+      functionName: 'claimBySig',
+      args: [
+        leafDistribution(claim),
+        BigInt(claim.index),
+        claim.account,
+        claim.amount,
+        to,
+        claim.proof,
+        deadline,
+        signature,
+      ],
+    }),
+  ),
+]
+
+/** One `open` for every shard among the claims. */
+const opensFor = (claims: readonly ClaimOrder[]): ClaimCall[] => {
   const opens = new Map<string, ClaimCall>()
   for (const { id, shard, distribution } of claims) {
     if (shard === null) continue
@@ -52,14 +116,11 @@ export const planClaims = (claims: readonly ClaimOrder[]): ClaimCall[] => {
       args: [distribution, BigInt(place), root, total, proof],
     })
   }
-  const groups = Map.groupBy(claims, ({ distribution, account }) =>
-    [distribution.issuer, distribution.token, account].join().toLowerCase(),
-  )
-  return [...opens.values(), ...[...groups.values()].map(callFor)]
+  return [...opens.values()]
 }
 
 /** What the leaf's proof leads to: the distribution, or the shard of it, whose terms are its parent's id. */
-const paidFrom = ({ id, distribution, shard }: ClaimOrder): Readonly<DistributionKey> =>
+export const leafDistribution = ({ id, distribution, shard }: ClaimOrder): Readonly<DistributionKey> =>
   shard === null ? distribution : { ...distribution, terms: id, root: shard.root }
 
 const callFor = (group: readonly ClaimOrder[]): ClaimCall => {
@@ -69,11 +130,11 @@ const callFor = (group: readonly ClaimOrder[]): ClaimCall => {
   if (group.length === 1) {
     return {
       functionName: 'claim',
-      args: [paidFrom(first), BigInt(first.index), first.account, first.amount, first.proof],
+      args: [leafDistribution(first), BigInt(first.index), first.account, first.amount, first.proof],
     }
   }
   const items = group.map((claim) => {
-    const { terms, root } = paidFrom(claim)
+    const { terms, root } = leafDistribution(claim)
     return { terms, root, index: BigInt(claim.index), amount: claim.amount, proof: claim.proof }
   })
   return { functionName: 'claimMany', args: [issuer, token, first.account, items] }

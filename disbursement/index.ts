@@ -19,7 +19,16 @@ export {
   paymentsOf,
   recordsOf,
 } from './check.ts'
-export { type ClaimCall, type ClaimOrder, planClaims } from './claimCalls.ts'
+export {
+  type ClaimCall,
+  type ClaimOrder,
+  leafDistribution,
+  planClaims,
+  planClaimsTo,
+  planSignedClaims,
+  type SignedClaim,
+} from './claimCalls.ts'
+export { type ClaimConsent, claimConsent } from './claimConsent.ts'
 export { BURN_ADDRESS, type Deployment, parseDeployment, ZERO_ADDRESS } from './deployment.ts'
 export { type Disbursement, type DisbursementInput, prepareDisbursement } from './disburse.ts'
 export type { IncomeInput } from './disburseIncome.ts'

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
 import { checking } from './page/checking.ts'
+import { failing } from './page/failing.ts'
 import { firstQuarter } from './page/firstQuarter.ts'
+import { otherWays } from './page/otherWays.ts'
 import { partsAway } from './page/partsAway.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
 import { closeStage, openStage, stage } from './page/stage.ts'
@@ -18,6 +20,8 @@ afterEach(async () => {
 after(closeStage)
 
 firstQuarter()
+otherWays()
+failing()
 secondQuarter()
 checking()
 partsAway()

@@ -75,6 +75,9 @@ export const section = (page: Page, name: string) => page.getByRole('region', { 
 /** The panel of what can be claimed now. */
 export const due = (page: Page) => section(page, words.due.title)
 
+/** The amounts that can be claimed now, an asset each. */
+export const dueTotals = (page: Page) => due(page).locator('.figure')
+
 /** The row of a table that a heading names. */
 export const rowOf = (where: Locator, name: string) =>
   where.getByRole('row').filter({ has: where.page().getByRole('rowheader', { name }) })

@@ -21,6 +21,10 @@ export class InjectedWallet {
   readonly asked: Asked[] = []
   /** While true, the person declines whatever needs consent. */
   refusing = false
+  /** A gas limit that the person sets by hand. */
+  gasLimit: bigint | undefined
+  /** How long the person thinks before they confirm a transaction. */
+  thinking: Promise<void> = Promise.resolve()
   private approved = false
   private chainId: number
   private readonly pages = new Set<Page>()
@@ -94,7 +98,12 @@ export class InjectedWallet {
       case 'wallet_switchEthereumChain':
         return this.switchChain(params)
       case 'eth_sendTransaction':
+        await this.thinking
         return this.send(params)
+      case 'eth_signTypedData_v4':
+        return this.sign(params)
+      case 'wallet_watchAsset':
+        return this.refusing ? { error: REFUSED } : { result: true }
       default:
         return this.forward(asked)
     }
@@ -116,10 +125,21 @@ export class InjectedWallet {
     }
     const client = createWalletClient({ account: this.account, transport: http(this.chain.rpcUrl) })
     try {
-      return { result: await client.sendTransaction({ to, data, chain: null }) }
+      const gas = this.gasLimit === undefined ? {} : { gas: this.gasLimit }
+      return { result: await client.sendTransaction({ to, data, chain: null, ...gas }) }
     } catch (error) {
       return { error: { code: -32_603, message: error instanceof Error ? error.message : String(error) } }
     }
+  }
+
+  private async sign([address, typed]: readonly unknown[]): Promise<Answer> {
+    if (this.refusing) return { error: REFUSED }
+    const { account } = this
+    if (String(address).toLowerCase() !== account.address.toLowerCase() || account.type !== 'local') {
+      return { error: { code: 4100, message: 'The wallet is on another account.' } }
+    }
+    const { domain, types, primaryType, message } = JSON.parse(String(typed))
+    return { result: await account.signTypedData({ domain, types, primaryType, message }) }
   }
 
   private async forward({ method, params }: Asked): Promise<Answer> {

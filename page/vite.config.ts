@@ -47,6 +47,21 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What is needed at once comes in one file, which packs better than many.
+            { name: 'initial', tags: ['$initial'], priority: 2 },
+            // What talks to the chain comes with whoever needs it first.
+            {
+              name: 'chain',
+              test: /node_modules[\\/](viem|wagmi|@wagmi|ox|abitype|@noble)[\\/]/,
+              minShareCount: 2,
+              priority: 1,
+            },
+          ],
+        },
+      },
       onLog(level, log, report) {
         // 'use client' means something to server components alone; there are none here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log)

@@ -1,7 +1,14 @@
 import { type Address, decodeFunctionData, encodeFunctionData, getAddress, type Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { merkleDistributorAbi } from '../../contracts/abi.ts'
-import { type ClaimOrder, planClaims } from '../index.ts'
+import {
+  type ClaimOrder,
+  claimConsent,
+  distributionId,
+  planClaims,
+  planClaimsTo,
+  planSignedClaims,
+} from '../index.ts'
 
 const address = (digit: string): Address => getAddress(`0x${digit.repeat(40)}`)
 const hash = (digit: string): Hex => `0x${digit.repeat(64)}`
@@ -67,6 +74,27 @@ describe('the calls of one transaction', () => {
 
   test('nothing to claim is no call', () => {
     expect(planClaims([])).toEqual([])
+    expect(planClaimsTo([], account)).toEqual([])
+    expect(planSignedClaims([])).toEqual([])
+  })
+
+  test('to another address each claim goes by itself, its shard opened before', () => {
+    const shard = { shard: 2, root: hash('f'), total: 5_000n, proof: [hash('9')] }
+    const calls = planClaimsTo([claimOf('Q1'), claimOf('Q2', lp, { shard })], address('b'))
+    expect(calls.map(({ functionName }) => functionName)).toEqual(['open', 'claimTo', 'claimTo'])
+    expect(calls[1]?.args.slice(1, 4)).toEqual([3n, address('b'), 100n])
+    expect(calls[2]?.args[0]).toEqual({ issuer, token: lp, terms: hash('2'), root: hash('f') })
+  })
+
+  test('what was signed names the leaf’s own distribution, and goes with its signature', () => {
+    const shard = { shard: 2, root: hash('f'), total: 5_000n, proof: [hash('9')] }
+    const claim = claimOf('Q1', usdc, { shard })
+    const consent = claimConsent({ chainId: 1, distributor: address('7') }, claim, address('b'), 99n)
+    const id = distributionId({ issuer, token: usdc, terms: hash('1'), root: hash('f') })
+    expect(consent.message).toEqual({ id, index: 3n, account, amount: 100n, to: address('b'), deadline: 99n })
+    const calls = planSignedClaims([{ claim, to: address('b'), deadline: 99n, signature: '0x1234' }])
+    expect(calls.map(({ functionName }) => functionName)).toEqual(['open', 'claimBySig'])
+    expect(calls[1]?.args.slice(-2)).toEqual([99n, '0x1234'])
   })
 
   test('every call is one the distributor’s ABI knows', () => {
@@ -77,7 +105,13 @@ describe('the calls of one transaction', () => {
       claimOf('Q3', lp),
       claimOf('Q4', lp, { shard, account: address('b') }),
     ])
-    for (const call of calls) {
+    const to = address('b')
+    const signature: Hex = `0x${'5'.repeat(130)}`
+    const others = [
+      ...planClaimsTo([claimOf('Q1')], to),
+      ...planSignedClaims([{ claim: claimOf('Q1'), to, deadline: 9n, signature }]),
+    ]
+    for (const call of [...calls, ...others]) {
       const data = encodeFunctionData({ abi: merkleDistributorAbi, ...call })
       const { functionName, args } = decodeFunctionData({ abi: merkleDistributorAbi, data })
       expect({ functionName, args }).toEqual(call)

@@ -4,7 +4,19 @@ import type { Hex } from 'viem'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
 import { written } from '../owed.ts'
-import { amounts, at, button, connect, due, period, says, section, shows, showsFirst } from '../visit.ts'
+import {
+  amounts,
+  at,
+  button,
+  connect,
+  due,
+  dueTotals,
+  period,
+  says,
+  section,
+  shows,
+  showsFirst,
+} from '../visit.ts'
 import { sentence, stage } from './stage.ts'
 
 export function firstQuarter(): void {
@@ -20,7 +32,7 @@ export function firstQuarter(): void {
       const entitlement = section(page, words.entitlement.title)
       await says(entitlement, words.entitlement.whole)
       await showsFirst(2, entitlement, ['35000 ALEX', '35000 ALEX'])
-      await shows(due(page), [written(await stage().owed.claimOf('dora', '2026-Q1'))])
+      await shows(dueTotals(page), [written(await stage().owed.claimOf('dora', '2026-Q1'))])
       await says(due(page), words.due.connectFirst)
       await shows(section(page, words.lots.title), ['35000 ALEX'])
       assert.equal(await page.title(), words.documentTitle(words.masthead.claim, 'ALEX'))
@@ -60,7 +72,7 @@ export function firstQuarter(): void {
     test('a linked wallet leads to the same holder and the same claims', async () => {
       const { page } = await stage().visits.visit(person('nell'), at(person('olga2')))
       await says(page, words.holder.linked)
-      await shows(due(page), [written(await stage().owed.claimOf('olga', '2026-Q1'))])
+      await shows(dueTotals(page), [written(await stage().owed.claimOf('olga', '2026-Q1'))])
     })
 
     test('who bought only on the market is told that nothing comes with it', async () => {

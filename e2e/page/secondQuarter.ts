@@ -6,7 +6,19 @@ import { person } from '../../local/scenario/people.ts'
 import { playToQuarter, prepareArgs, quarterOf } from '../../local/scenario/quarters.ts'
 import { words } from '../../page/src/words/all.ts'
 import { written } from '../owed.ts'
-import { amounts, at, button, due, period, rowOf, says, section, shows } from '../visit.ts'
+import {
+  amounts,
+  at,
+  button,
+  due,
+  dueTotals,
+  period,
+  rowOf,
+  says,
+  section,
+  shows,
+  showsFirst,
+} from '../visit.ts'
 import { stage } from './stage.ts'
 
 export function secondQuarter(): void {
@@ -22,9 +34,9 @@ export function secondQuarter(): void {
       const { page } = await stage().visits.atHome('clara')
       const row = period(page, '2026-Q2')
       await says(row, words.standings.waiting)
-      await shows(row, [written(await stage().owed.claimOf('clara', '2026-Q2'))])
+      await showsFirst(1, row, [written(await stage().owed.claimOf('clara', '2026-Q2'))])
       assert.equal(await row.getByRole('button', { name: words.due.claimOne('2026-Q2') }).count(), 0)
-      await shows(due(page), [written(await stage().owed.claimOf('clara', '2026-Q1'))])
+      await shows(dueTotals(page), [written(await stage().owed.claimOf('clara', '2026-Q1'))])
     })
 
     describe('once it is open', () => {
@@ -41,7 +53,7 @@ export function secondQuarter(): void {
         const nonce = await stage().owed.transactionsOf('clara')
 
         const { page, wallet } = await stage().visits.atHome('clara')
-        await shows(due(page), claims.map(written))
+        await shows(dueTotals(page), claims.map(written))
         await button(due(page), words.due.claimAll(2)).click()
         await says(page, words.progress.done)
 
@@ -59,7 +71,7 @@ export function secondQuarter(): void {
       test('who is paid elsewhere is told where', async () => {
         const { page } = await stage().visits.visit(person('nell'), at(person('umar')))
         await says(page, words.holder.recipient)
-        await shows(due(page), [written(await stage().owed.claimOf('office', '2026-Q2'))])
+        await shows(dueTotals(page), [written(await stage().owed.claimOf('office', '2026-Q2'))])
       })
 
       test('the dashboard has the program in figures', async () => {

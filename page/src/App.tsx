@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
+import { lazy, useEffect, useMemo, useRef } from 'react'
 import { WagmiProvider } from 'wagmi'
 import { type Address, fetchProgram, type Program } from './api.ts'
 import { FrontView } from './claim/FrontView.tsx'
@@ -9,7 +9,7 @@ import { failureOf } from './failures.ts'
 import { goTo, useRoute } from './hooks/useRoute.ts'
 import { useWalletState, WalletStateProvider } from './hooks/useWallet.ts'
 import { Masthead } from './Masthead.tsx'
-import { FailureBoundary } from './parts/FailureBoundary.tsx'
+import { Later } from './parts/Later.tsx'
 import { FailureSentence, RetryButton } from './parts/Notice.tsx'
 import { HatchPattern } from './parts/ShareBar.tsx'
 import { ProgramProvider, useProgram } from './program.ts'
@@ -19,6 +19,8 @@ import { words } from './words/index.ts'
 
 const Dashboard = lazy(() => import('./dashboard/Dashboard.tsx'))
 const CheckView = lazy(() => import('./check/CheckView.tsx'))
+const WalletsView = lazy(() => import('./wallets/WalletsView.tsx'))
+const RelayView = lazy(() => import('./relay/RelayView.tsx'))
 
 /** Reads what the program is, then shows it. */
 export function App() {
@@ -77,17 +79,29 @@ function WithWallet() {
 }
 
 function View({ route }: { route: Route }) {
-  if (route.view === 'dashboard' || route.view === 'check') {
-    return (
-      <FailureBoundary key={route.view}>
-        <Suspense fallback={<p role="status">{words.loading}</p>}>
-          {route.view === 'dashboard' ? <Dashboard /> : <CheckView key={route.id} id={route.id} />}
-        </Suspense>
-      </FailureBoundary>
-    )
+  if (route.view === 'claim') {
+    if (route.address === null) return <FrontView />
+    return <HolderView key={route.address.toLowerCase()} address={route.address} />
   }
-  if (route.address === null) return <FrontView />
-  return <HolderView key={route.address.toLowerCase()} address={route.address} />
+  return (
+    <Later key={route.view}>
+      <LazyView route={route} />
+    </Later>
+  )
+}
+
+/** What few visitors open is loaded when they do. */
+function LazyView({ route }: { route: Exclude<Route, { view: 'claim' }> }) {
+  switch (route.view) {
+    case 'dashboard':
+      return <Dashboard />
+    case 'check':
+      return <CheckView key={route.id} id={route.id} />
+    case 'wallets':
+      return <WalletsView />
+    case 'relay':
+      return <RelayView />
+  }
 }
 
 /** Who connects sees their own address; who changes accounts while looking at the old one sees the new one. */

@@ -44,6 +44,10 @@ const deployment = record({
   tokenVault: address,
   lpVault: address,
   distributor: address,
+  offering: address,
+  registry: address,
+  router: address,
+  factory: address,
   excluded: list(address),
   rpcUrl: maybe(text),
   explorer: maybe(text),
@@ -114,8 +118,13 @@ const change = record({
   logIndex: count,
 })
 
+const forfeit = record({ block: count, transaction: bytes, amount: units })
+
 const holder = record({
   position: maybe(position),
+  /** False: there are too many events, and the lists are empty. */
+  complete: truth,
+  forfeits: list(forfeit),
   lots: list(lot),
   changes: list(change),
   history: list(record({ block: count, timestamp: count, entitlement: units })),

@@ -15,7 +15,13 @@ export type Failure =
   | { readonly kind: 'proofRefused' }
   | { readonly kind: 'assetRefused' }
   | { readonly kind: 'noGas' }
+  | { readonly kind: 'outOfGas' }
   | { readonly kind: 'replaced' }
+  | { readonly kind: 'alreadyLinked' }
+  | { readonly kind: 'hasOwnWallets' }
+  | { readonly kind: 'signatureRefused' }
+  | { readonly kind: 'signatureExpired' }
+  | { readonly kind: 'unsupported' }
   | { readonly kind: 'slow' }
   | { readonly kind: 'serverAway' }
   | { readonly kind: 'serverRefused'; readonly detail: string }
@@ -32,12 +38,17 @@ export class ReplacedError extends Error {
   override readonly name = 'ReplacedError'
 }
 
+/** The transaction was included, and the gas its sender allowed did not suffice. */
+export class OutOfGasError extends Error {
+  override readonly name = 'OutOfGasError'
+}
+
 /** The transaction was included and failed, without a reason that could be read. */
 export class RevertedError extends Error {
   override readonly name = 'RevertedError'
 }
 
-/** The distributor's custom errors, by the name its ABI gives them. */
+/** Custom errors of the distributor and the registry, by the name their ABIs give them. */
 const BY_REVERT: Readonly<Record<string, FailureKind>> = {
   AlreadyClaimed: 'alreadyClaimed',
   NotOpenYet: 'notOpen',
@@ -48,6 +59,12 @@ const BY_REVERT: Readonly<Record<string, FailureKind>> = {
   ZeroAmount: 'proofRefused',
   BadRecipient: 'assetRefused',
   SafeERC20FailedOperation: 'assetRefused',
+  AlreadyLinked: 'alreadyLinked',
+  SelfLink: 'alreadyLinked',
+  IsHolder: 'hasOwnWallets',
+  InvalidSignature: 'signatureRefused',
+  WalletNotDeployed: 'signatureRefused',
+  SignatureExpired: 'signatureExpired',
 }
 
 /** Errors of viem, wagmi and this page, by their name. */
@@ -65,6 +82,10 @@ const BY_NAME: Readonly<Record<string, FailureKind>> = {
   InsufficientFundsError: 'noGas',
   NoReaderError: 'rpcAway',
   ReplacedError: 'replaced',
+  OutOfGasError: 'outOfGas',
+  MethodNotFoundRpcError: 'unsupported',
+  MethodNotSupportedRpcError: 'unsupported',
+  UnsupportedProviderMethodError: 'unsupported',
   WaitForTransactionReceiptTimeoutError: 'slow',
   HttpRequestError: 'rpcAway',
   SocketClosedError: 'rpcAway',
@@ -76,6 +97,7 @@ const BY_NAME: Readonly<Record<string, FailureKind>> = {
 const BY_CODE: Readonly<Record<number, FailureKind>> = {
   4001: 'rejected',
   4100: 'walletGone',
+  4200: 'unsupported',
   4900: 'walletGone',
   4901: 'wrongChain',
   [-32002]: 'walletBusy',

@@ -1,9 +1,12 @@
 /** The page's addresses live behind `#`, so that any static server can serve it. */
 import type { Address, Hex } from './api.ts'
 
+/** Views without anything chosen in them, each under its own name. */
+const PLAIN = ['dashboard', 'wallets', 'relay'] as const
+
 export type Route =
   | { readonly view: 'claim'; readonly address: Address | null }
-  | { readonly view: 'dashboard' }
+  | { readonly view: (typeof PLAIN)[number] }
   /** The distribution to check, if one is chosen. */
   | { readonly view: 'check'; readonly id: Hex | null }
 
@@ -24,13 +27,14 @@ export function sameAddress(one: string, other: string): boolean {
 /** Unknown addresses of the page lead to its front. */
 export function readRoute(hash: string): Route {
   const [view = '', rest = ''] = hash.replace(/^#\/?/, '').split('/')
-  if (view === 'dashboard') return { view: 'dashboard' }
+  const plain = PLAIN.find((each) => each === view)
+  if (plain !== undefined) return { view: plain }
   if (view === 'check') return { view: 'check', id: isHash(rest) ? rest : null }
   return { view: 'claim', address: view === 'address' && isAddress(rest) ? rest : null }
 }
 
 export function writeRoute(route: Route): string {
-  if (route.view === 'dashboard') return '#/dashboard'
   if (route.view === 'check') return route.id === null ? '#/check' : `#/check/${route.id}`
+  if (route.view !== 'claim') return `#/${route.view}`
   return route.address === null ? '#/' : `#/address/${route.address}`
 }

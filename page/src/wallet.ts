@@ -3,6 +3,12 @@ import { type Config, createConfig } from 'wagmi'
 import { getConnection } from 'wagmi/actions'
 import type { Deployment } from './api.ts'
 
+/** The chain's own coin, in which fees are paid. */
+export const COIN = { symbol: 'ETH', decimals: 18 }
+
+/** Chains that have ENS themselves: Ethereum, Sepolia, Holesky. `claim/names.ts` asks it. */
+export const ENS_CHAINS: readonly number[] = [1, 11_155_111, 17_000]
+
 /**
  * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, and for reading the chain the
  * deployment's RPC URL or, where it has none or it is away, the connected wallet.
@@ -11,7 +17,7 @@ export function walletConfig({ chainId, network, rpcUrl, explorer }: Deployment)
   const chain = defineChain({
     id: chainId,
     name: network,
-    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    nativeCurrency: { name: 'Ether', ...COIN },
     rpcUrls: { default: { http: rpcUrl === null ? [] : [rpcUrl] } },
     ...(explorer === null ? {} : { blockExplorers: { default: { name: network, url: explorer } } }),
   })

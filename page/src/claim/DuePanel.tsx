@@ -1,36 +1,36 @@
-import type { Address, Claim } from '../api.ts'
+import { lazy } from 'react'
+import type { Claim } from '../api.ts'
 import { standingOf, totalsByAsset } from '../claims.ts'
-import { type Claiming, isUnderWay } from '../hooks/useClaiming.ts'
+import type { ClaimDesk } from '../hooks/useClaiming.ts'
+import { isUnderWay } from '../hooks/useSending.ts'
 import { useChainTime } from '../hooks/useStatus.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { writeDistance, writeMoment } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
+import { Later } from '../parts/Later.tsx'
+import { SendingProgress } from '../parts/SendingProgress.tsx'
 import { useProgram } from '../program.ts'
 import { sameAddress } from '../route.ts'
 import { words } from '../words/index.ts'
-import { ClaimProgress } from './ClaimProgress.tsx'
 import { ConnectWallet } from './ConnectWallet.tsx'
+import { FeeLine } from './FeeLine.tsx'
+import { PoolShareWorth } from './PoolShareWorth.tsx'
+import { ReceiptLines } from './ReceiptLines.tsx'
 import { WrongChain } from './WrongChain.tsx'
 
+const OtherWays = lazy(() => import('./OtherWays.tsx'))
+
 /** What can be claimed at this moment, in one transaction, and how that goes. */
-export function DuePanel({
-  claims,
-  claiming,
-  claim,
-  dismiss,
-}: {
-  claims: readonly Claim[] | undefined
-  claiming: Claiming
-  claim: (sender: Address, claims: readonly Claim[]) => void
-  dismiss: () => void
-}) {
+export function DuePanel({ claims, desk }: { claims: readonly Claim[] | undefined; desk: ClaimDesk }) {
   const now = useChainTime()
   const due = claims?.filter((each) => standingOf(each, now) === 'open') ?? []
   return (
     <section className="sheet due" aria-labelledby="due" aria-busy={claims === undefined}>
       <h2 id="due">{words.due.title}</h2>
-      <ClaimProgress claiming={claiming} dismiss={dismiss} />
+      <SendingProgress sending={desk.claiming} dismiss={desk.dismiss} done={words.progress.done}>
+        {(receipt) => <ReceiptLines receipt={receipt} />}
+      </SendingProgress>
       {claims === undefined && <p className="muted">{words.loading}</p>}
       {due.length > 0 && (
         <>
@@ -41,11 +41,15 @@ export function DuePanel({
                   <Amount value={total} asset={asset} />
                 </span>
                 <span className="muted">{words.due.from(count)}</span>
+                <PoolShareWorth amount={total} asset={asset} />
               </li>
             ))}
           </ul>
           <Destinations due={due} />
-          <ClaimAll due={due} claiming={claiming} claim={claim} />
+          <ClaimAll due={due} desk={desk} />
+          <Later quiet>
+            <OtherWays due={due} desk={desk} />
+          </Later>
         </>
       )}
       {claims !== undefined && due.length === 0 && <NothingDue claims={claims} now={now} />}
@@ -53,15 +57,7 @@ export function DuePanel({
   )
 }
 
-function ClaimAll({
-  due,
-  claiming,
-  claim,
-}: {
-  due: readonly Claim[]
-  claiming: Claiming
-  claim: (sender: Address, claims: readonly Claim[]) => void
-}) {
+function ClaimAll({ due, desk: { claiming, claim } }: { due: readonly Claim[]; desk: ClaimDesk }) {
   const wallet = useWallet()
   const { address } = wallet
   if (address === undefined) {
@@ -83,10 +79,10 @@ function ClaimAll({
       >
         {words.due.claimAll(due.length)}
       </button>
-      <p className="muted small">
-        {words.due.oneTransaction}{' '}
-        {due.some((each) => !sameAddress(each.account, address)) && words.due.forAnother}
-      </p>
+      <FeeLine sender={address} claims={due} />
+      {due.some((each) => !sameAddress(each.account, address)) && (
+        <p className="muted small">{words.due.forAnother}</p>
+      )}
     </>
   )
 }

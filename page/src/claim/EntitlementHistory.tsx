@@ -15,13 +15,13 @@ export function EntitlementHistory({ holder }: { holder: Holder }) {
     <section className="sheet" aria-labelledby="history">
       <h2 id="history">{words.history.title}</h2>
       {points.length === 0 ? (
-        <p className="muted">{words.history.empty}</p>
+        <p className="muted">{holder.complete ? words.history.empty : words.history.incomplete}</p>
       ) : (
         <>
           <EntitlementChart holder={holder} />
           <ol className="timeline" reversed>
             {points.map((point) => (
-              <TimelineEntry key={point.block} point={point} />
+              <TimelineEntry key={point.block} point={point} forfeits={holder.forfeits} />
             ))}
           </ol>
         </>
@@ -30,9 +30,10 @@ export function EntitlementHistory({ holder }: { holder: Holder }) {
   )
 }
 
-function TimelineEntry({ point }: { point: TurningPoint }) {
+function TimelineEntry({ point, forfeits }: { point: TurningPoint; forfeits: Holder['forfeits'] }) {
   const token = tokenOf(useProgram())
   const text = words.history
+  const costs = forfeits.filter(({ block }) => block === point.block)
   const effect = point.after < point.before ? 'falls' : point.after > point.before ? 'rises' : 'stays'
   return (
     <li className={`timeline-entry timeline-${effect}`}>
@@ -50,6 +51,12 @@ function TimelineEntry({ point }: { point: TurningPoint }) {
             </p>
           )
         })}
+        {costs.map(({ transaction, amount }) => (
+          <p key={transaction} className="timeline-cost gone">
+            {text.cost(`${writeAmount(amount, token.decimals).shown} ${token.symbol}`)}{' '}
+            {point.reasons.length === 1 || <TransactionLabel transaction={transaction} />}
+          </p>
+        ))}
       </div>
       <p className="timeline-effect">
         {text[effect]} <Amount value={point.after} asset={token} />

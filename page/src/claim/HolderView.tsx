@@ -1,9 +1,11 @@
+import { lazy } from 'react'
 import type { Address, Holder } from '../api.ts'
 import { useClaiming } from '../hooks/useClaiming.ts'
 import { accountsOf, useClaims } from '../hooks/useClaims.ts'
 import { useHolder } from '../hooks/useHolder.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { AddressLabel } from '../parts/HexLabel.tsx'
+import { Later } from '../parts/Later.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { sameAddress, writeRoute } from '../route.ts'
 import { words } from '../words/index.ts'
@@ -11,13 +13,16 @@ import { DuePanel } from './DuePanel.tsx'
 import { EntitlementHistory } from './EntitlementHistory.tsx'
 import { EntitlementPanel } from './EntitlementPanel.tsx'
 import { LotTable } from './LotTable.tsx'
+import { NextPeriod } from './NextPeriod.tsx'
 import { PeriodTable } from './PeriodTable.tsx'
+
+const WhatIf = lazy(() => import('./WhatIf.tsx'))
 
 /** Everything about the holder that `address` belongs to. */
 export function HolderView({ address }: { address: Address }) {
   const { holder, failure: holderFailure, retry: retryHolder } = useHolder(address)
   const { claims, failure: claimsFailure, retry: retryClaims } = useClaims(accountsOf(address, holder))
-  const { claiming, claim, dismiss } = useClaiming()
+  const desk = useClaiming()
   const known = holder !== undefined || holderFailure !== null
   const isHolder = holder?.position != null && holder.position.lots > 0n
   const hasClaims = claims !== undefined && claims.length > 0
@@ -25,13 +30,14 @@ export function HolderView({ address }: { address: Address }) {
   return (
     <>
       <HolderHeading address={address} holder={holder ?? null} />
+      {isHolder && <NextPeriod />}
       {known && claims !== undefined && holderFailure === null && !isHolder && !hasClaims ? (
         <Notice tone="plain" title={words.holder.neverHeld.title}>
           <p>{words.holder.neverHeld.text}</p>
         </Notice>
       ) : (
         <div className="holder-top">
-          <DuePanel claims={claims} claiming={claiming} claim={claim} dismiss={dismiss} />
+          <DuePanel claims={claims} desk={desk} />
           {holder?.position != null && isHolder && <EntitlementPanel position={holder.position} />}
         </div>
       )}
@@ -49,10 +55,15 @@ export function HolderView({ address }: { address: Address }) {
         </Notice>
       )}
       {(isHolder || hasClaims) && claims !== undefined && (
-        <PeriodTable address={address} claims={claims} claiming={claiming} claim={claim} />
+        <PeriodTable address={address} claims={claims} desk={desk} />
       )}
       {holder != null && isHolder && (
         <>
+          {holder.position !== null && (
+            <Later quiet>
+              <WhatIf position={holder.position} />
+            </Later>
+          )}
           <EntitlementHistory holder={holder} />
           <LotTable lots={holder.lots} />
         </>
@@ -70,6 +81,7 @@ function HolderHeading({ address, holder }: { address: Address; holder: Holder |
     <header className="holder-heading">
       <p className="eyebrow">
         {mine ? words.holder.yours : words.holder.title}
+        {mine && <a href={writeRoute({ view: 'wallets' })}>{words.holder.manage}</a>}
         <a href={writeRoute({ view: 'claim', address: null })}>{words.holder.another}</a>
       </p>
       <h1 tabIndex={-1} className="holder-address">

@@ -1,7 +1,8 @@
 import type { Address, Claim, Period } from '../api.ts'
 import { type Standing, standingOf } from '../claims.ts'
-import { type Claiming, isUnderWay } from '../hooks/useClaiming.ts'
+import type { ClaimDesk } from '../hooks/useClaiming.ts'
 import { useDistributions } from '../hooks/useDistributions.ts'
+import { isUnderWay } from '../hooks/useSending.ts'
 import { useChainTime } from '../hooks/useStatus.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { writeDistance, writeMoment } from '../moments.ts'
@@ -12,6 +13,7 @@ import { Moment } from '../parts/Moment.tsx'
 import { useProgram } from '../program.ts'
 import { sameAddress } from '../route.ts'
 import { words } from '../words/index.ts'
+import { PoolShareWorth } from './PoolShareWorth.tsx'
 
 type RowStanding = Standing | 'nothing' | 'unpublished'
 
@@ -27,14 +29,12 @@ interface Row {
 export function PeriodTable({
   address,
   claims,
-  claiming,
-  claim,
+  desk,
 }: {
   /** Who is being looked at: other accounts are named beside their amounts. */
   address: Address
   claims: readonly Claim[]
-  claiming: Claiming
-  claim: (sender: Address, claims: readonly Claim[]) => void
+  desk: ClaimDesk
 }) {
   const now = useChainTime()
   const { terms } = useProgram()
@@ -83,13 +83,20 @@ export function PeriodTable({
             kind: 'action',
             cell: ({ claim: own, standing }) =>
               own !== null &&
-              (standing === 'open' || standing === 'unknown') && (
-                <ClaimButton each={own} claiming={claiming} claim={claim} />
-              ),
+              (standing === 'open' || standing === 'unknown') && <ClaimButton each={own} desk={desk} />,
           },
         ]}
       />
-      {later > 0 && <p className="muted small">{text.upcoming(later)}</p>}
+      <p className="muted small">
+        {later > 0 && `${text.upcoming(later)} `}
+        <a href={`v1/accounts/${address}/statement?format=csv`} download>
+          {text.statement}
+        </a>
+        {' · '}
+        <a href="v1/calendar" download>
+          {text.calendar}
+        </a>
+      </p>
     </section>
   )
 }
@@ -98,6 +105,7 @@ function OwnAmount({ claim: { amount, asset, account }, asked }: { claim: Claim;
   return (
     <>
       <Amount value={amount} asset={asset} />
+      <PoolShareWorth amount={amount} asset={asset} />
       {!sameAddress(account, asked) && (
         <span className="sub">
           {words.periods.to} <AddressLabel address={account} />
@@ -107,15 +115,7 @@ function OwnAmount({ claim: { amount, asset, account }, asked }: { claim: Claim;
   )
 }
 
-function ClaimButton({
-  each,
-  claiming,
-  claim,
-}: {
-  each: Claim
-  claiming: Claiming
-  claim: (sender: Address, claims: readonly Claim[]) => void
-}) {
+function ClaimButton({ each, desk: { claiming, claim } }: { each: Claim; desk: ClaimDesk }) {
   const { address, wrongChain } = useWallet()
   if (address === undefined) return null
   return (

@@ -1,12 +1,11 @@
-/** Sends claims and reads what arrived. Loaded when somebody claims: viem's contract calls are half of the page's code. */
+/** From claims to the transaction that pays them, and what arrived. */
 import { type Abi, encodeFunctionData, erc20Abi, isAddressEqual, parseEventLogs } from 'viem'
-import { waitForTransactionReceipt } from 'viem/actions'
 import type { Config } from 'wagmi'
-import { readContract, simulateContract, writeContract } from 'wagmi/actions'
+import { readContract } from 'wagmi/actions'
 import { merkleDistributorAbi } from '../../../contracts/abi.ts'
-import { type ClaimCall, planClaims } from '../../../disbursement/claimCalls.ts'
+import { type ClaimCall, planClaims, planClaimsTo } from '../../../disbursement/claimCalls.ts'
 import type { Address, Asset, Claim, Deployment, Hex } from '../api.ts'
-import { ReplacedError, RevertedError } from '../failures.ts'
+import { type Call, type SendingReport, transact } from './transact.ts'
 
 /** One asset that arrived at one account, from the receipt's Transfer events, with the balances around it. */
 export interface Arrival {
@@ -25,49 +24,41 @@ export interface ClaimReceipt {
 }
 
 export interface ClaimOrder {
-  readonly deployment: Deployment
+  readonly deployment: Pick<Deployment, 'chainId' | 'distributor'>
   readonly sender: Address
   readonly claims: readonly Claim[]
+  /** Another address to pay to; null: each claim's own account. Only that account can say so. */
+  readonly to: Address | null
 }
 
-/**
- * Tries the claims on the chain, asks the wallet, waits for the receipt. All or nothing: one transaction.
- * @throws what `failureOf` recognises
- */
+/** The one call that pays the claims: all of them or none. */
+export function claimingCall({ deployment, claims, to }: Omit<ClaimOrder, 'sender'>): Call {
+  return distributorCall(deployment.distributor, to === null ? planClaims(claims) : planClaimsTo(claims, to))
+}
+
+/** One call of the distributor; several go into its `multicall`. Their encoding is what checks them against the ABI. */
+export function distributorCall(address: Address, calls: readonly ClaimCall[]): Call {
+  const abi: Abi = merkleDistributorAbi
+  const [only] = calls
+  if (only !== undefined && calls.length === 1) return { abi, address, ...only }
+  const data = calls.map((call) => encodeFunctionData({ abi: merkleDistributorAbi, ...call }))
+  return { abi, address, functionName: 'multicall', args: [data] }
+}
+
+/** @throws what `failureOf` recognises */
 export async function sendClaims(
   config: Config,
-  { deployment, sender, claims }: ClaimOrder,
-  report: (stage: { stage: 'asking' } | { stage: 'waiting'; transaction: Hex }) => void,
+  order: ClaimOrder,
+  report: (step: SendingReport) => void,
 ): Promise<ClaimReceipt> {
+  const { deployment, sender } = order
   const { chainId, distributor } = deployment
-  const call = { ...callOf(planClaims(claims)), address: distributor, chainId, account: sender }
-  const simulate = () => simulateContract(config, call)
-
-  const befores = await Promise.all(destinations(claims).map((to) => balanceOf(config, chainId, to)))
-  await simulate()
-  report({ stage: 'asking' })
-  const sent = await writeContract(config, call)
-  report({ stage: 'waiting', transaction: sent })
-
-  let cancelled = false
-  const receipt = await waitForTransactionReceipt(config.getClient({ chainId }), {
-    hash: sent,
-    timeout: 180_000,
-    onReplaced: ({ reason, transaction }) => {
-      cancelled = reason !== 'repriced'
-      report({ stage: 'waiting', transaction: transaction.hash })
-    },
-  })
-  if (cancelled) throw new ReplacedError('another transaction took the place of the claim')
-  if (receipt.status === 'reverted') {
-    // The same call now usually fails for the same reason, and this time says which.
-    await simulate()
-    throw new RevertedError('the transaction failed in its block, and would succeed now')
-  }
-
+  const places = destinations(order)
+  const befores = await Promise.all(places.map((to) => balanceOf(config, chainId, to)))
+  const receipt = await transact(config, { chainId, sender, call: claimingCall(order) }, report)
   const transfers = parseEventLogs({ abi: erc20Abi, eventName: 'Transfer', logs: receipt.logs })
   const arrivals = await Promise.all(
-    destinations(claims).map(async ({ asset, account }, index) => {
+    places.map(async ({ asset, account }, index) => {
       const paid = transfers.filter(
         (log) =>
           isAddressEqual(log.address, asset.address) &&
@@ -91,22 +82,17 @@ export async function sendClaims(
   }
 }
 
-/** One call of the distributor; several go into its `multicall`. Their encoding is what checks them against the ABI. */
-function callOf(calls: readonly ClaimCall[]): { abi: Abi; functionName: string; args: readonly unknown[] } {
-  const [only] = calls
-  if (only !== undefined && calls.length === 1) return { abi: merkleDistributorAbi, ...only }
-  const data = calls.map((call) => encodeFunctionData({ abi: merkleDistributorAbi, ...call }))
-  return { abi: merkleDistributorAbi, functionName: 'multicall', args: [data] }
-}
-
 interface Destination {
   readonly asset: Asset
   readonly account: Address
 }
 
-function destinations(claims: readonly Claim[]): Destination[] {
+function destinations({ claims, to }: ClaimOrder): Destination[] {
   const unique = new Map(
-    claims.map(({ asset, account }) => [`${asset.address}/${account}`.toLowerCase(), { asset, account }]),
+    claims.map(({ asset, account }) => {
+      const place = { asset, account: to ?? account }
+      return [`${asset.address}/${place.account}`.toLowerCase(), place]
+    }),
   )
   return [...unique.values()]
 }

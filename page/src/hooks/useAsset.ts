@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { erc20Abi } from 'viem'
 import { useConfig } from 'wagmi'
-import { readContract } from 'wagmi/actions'
 import type { Address, Asset } from '../api.ts'
 import { currencyOf, tokenOf, useProgram } from '../program.ts'
 import { sameAddress } from '../route.ts'
@@ -16,14 +14,7 @@ export function useAsset(address: Address): Asset | undefined {
     queryKey: ['asset', address.toLowerCase()],
     enabled: stated === undefined,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => {
-      const contract = { abi: erc20Abi, address, chainId } as const
-      const [symbol, decimals] = await Promise.all([
-        readContract(config, { ...contract, functionName: 'symbol' }),
-        readContract(config, { ...contract, functionName: 'decimals' }),
-      ])
-      return { address, symbol, decimals }
-    },
+    queryFn: async () => (await import('../claim/asset.ts')).readAsset(config, chainId, address),
   })
   return stated ?? data
 }

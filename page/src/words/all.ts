@@ -2,5 +2,6 @@
 import { checkWords } from './check.ts'
 import { dashboardWords } from './dashboard.ts'
 import { words as atOnce } from './index.ts'
+import { waysWords } from './ways.ts'
 
-export const words = { ...atOnce, dashboard: dashboardWords, check: checkWords }
+export const words = { ...atOnce, dashboard: dashboardWords, check: checkWords, ways: waysWords }

@@ -55,6 +55,30 @@ export const failures: FailureTable = {
     title: 'Not enough for the network fee',
     text: `The connected wallet holds too little of ${network}’s own coin to pay for the transaction. Anybody may send it for you.`,
   }),
+  outOfGas: () => ({
+    title: 'The transaction ran out of gas',
+    text: 'Its gas limit was too low: nothing was paid, and the fee is spent. Try again with the limit your wallet proposes.',
+  }),
+  alreadyLinked: () => ({
+    title: 'This wallet belongs to a holder already',
+    text: 'A wallet can be linked once, and there is no unlink. Choose another wallet.',
+  }),
+  hasOwnWallets: () => ({
+    title: 'This wallet has linked wallets of its own',
+    text: 'Two holders who both have linked wallets cannot become one. Link from that wallet instead, if yours has none.',
+  }),
+  signatureRefused: () => ({
+    title: 'A signature is not the right one',
+    text: 'It is another account’s, or of something else. Sign once more with the account that is named.',
+  }),
+  signatureExpired: () => ({
+    title: 'The signature has expired',
+    text: 'Its time is over, so nothing was sent. Whoever signed it can sign again.',
+  }),
+  unsupported: () => ({
+    title: 'Your wallet cannot do this',
+    text: 'It does not know the request. Another wallet may, or there is another way on this page.',
+  }),
   replaced: () => ({
     title: 'Another transaction took its place',
     text: 'The claim was cancelled or replaced in your wallet before it was included. The list shows what is still open.',

@@ -49,6 +49,8 @@ export const words = {
     claim: 'Claim',
     dashboard: 'Dashboard',
     check: 'Check',
+    wallets: 'Wallets',
+    relay: 'Send for somebody',
   },
 
   wallet: {
@@ -61,6 +63,8 @@ export const words = {
     mine: 'Show mine',
     disconnect: 'Disconnect',
     switchTo: (network: string) => `Switch to ${network}`,
+    list: (symbol: string) => `Show ${symbol} in the wallet`,
+    listed: (symbol: string) => `${symbol} is in the wallet`,
   },
 
   finder: {
@@ -69,9 +73,14 @@ export const words = {
       `A share of ${token}’s income goes to those who bought first and still hold. Look up any address to see its share, ` +
       `and why; connect a wallet to claim it.`,
     label: 'Wallet address',
+    labelNamed: 'Wallet address or name',
     placeholder: '0x…',
+    placeholderNamed: '0x… or name.eth',
     submit: 'Look up',
     bad: 'An address is 0x followed by 40 characters from 0–9 and a–f.',
+    noNames: (network: string) => `${network} has no names. Enter the address, 0x and 40 characters.`,
+    unknownName: (name: string) => `Nobody has the name ${name}, or it leads to no address.`,
+    looking: 'Looking the name up…',
     or: 'or',
   },
 
@@ -123,6 +132,7 @@ export const words = {
     title: 'Holder',
     another: 'Look up another address',
     linked: 'Linked wallets',
+    manage: 'Link a wallet, or name who is paid',
     recipient: 'Payouts go to',
     recipientShared: 'It may be paid for several holders: amounts under its address are for all of them.',
     yours: 'Your wallet',
@@ -148,6 +158,7 @@ export const words = {
     claimAll: (count: number) => (count === 1 ? 'Claim it' : `Claim all ${count}`),
     from: (count: number) => `from ${plural(count, 'period', 'periods')}`,
     oneTransaction: 'One transaction. You pay the network fee and nothing else.',
+    fee: 'The fee is about',
     paidTo: 'Paid to',
     forAnother:
       'You may send this for somebody else: the money goes to the address above, never to the sender.',
@@ -165,6 +176,33 @@ export const words = {
     from: 'from',
     to: 'to',
     transaction: 'Transaction',
+  },
+
+  next: {
+    runs: (period: string) => `${period} is running.`,
+    begins: (period: string) => `${period} is next.`,
+    left: (time: string, end: string) => `${time} until it ends, on ${end}.`,
+    counts: (share: string) => `Whoever is entitled at its last block shares ${share} of its income.`,
+    over: 'The last period is over: nothing new will be owed.',
+    days: (count: number) => plural(count, 'day', 'days'),
+    hours: (count: number) => plural(count, 'hour', 'hours'),
+    minutes: (count: number) => plural(count, 'minute', 'minutes'),
+  },
+
+  whatIf: {
+    title: 'What if I sell?',
+    label: (token: string) => `${token} to send or sell`,
+    slider: 'Part of the tokens in the wallets',
+    bad: 'An amount is digits with at most one decimal point.',
+    tooMuch: (balance: string, token: string) =>
+      `The wallets hold ${balance} ${token}; staked and pooled tokens come back to them first.`,
+    spare: (amount: string, token: string) =>
+      `${amount} ${token} carry no claim and could go without losing any of it.`,
+    nothing: (what: string) => `If ${what} go, you lose nothing: tokens that carry no claim are spent first.`,
+    lose: (what: string, share: string, periods: number) =>
+      `If ${what} go, you lose ${share} of the claim, for good: for the ${plural(periods, 'period', 'periods')} still to come.`,
+    explain:
+      'Staking, adding to the pool, and moving to a wallet that is already linked are not selling. What was published stays yours.',
   },
 
   entitlement: {
@@ -196,6 +234,9 @@ export const words = {
     upcoming: (count: number) => `${plural(count, 'later period is', 'later periods are')} still to come.`,
     share: (percent: string) => `${percent} of income`,
     to: 'to',
+    standsFor: 'stands now for',
+    statement: 'Statement of what was paid (CSV)',
+    calendar: 'Periods and openings as a calendar (iCal)',
   },
 
   history: {
@@ -209,6 +250,8 @@ export const words = {
     rises: 'Entitlement rises to',
     falls: 'Entitlement falls to',
     lost: 'given up',
+    cost: (amount: string) => `This cost ${amount} of the claim, for good`,
+    incomplete: 'There are too many events to tell them here; the position above is whole.',
     block: (block: string) => `block ${block}`,
     transaction: 'transaction',
   },
