@@ -84,8 +84,16 @@ export const rowOf = (where: Locator, name: string) =>
 
 export const period = (page: Page, name: string) => rowOf(section(page, words.periods.title), name)
 
-/** Waits until a text is there. */
-export const says = (where: Page | Locator, text: string) => where.getByText(text).first().waitFor()
+/** Waits until a text is there; what is there instead is the failure. */
+export async function says(where: Page | Locator, text: string): Promise<void> {
+  try {
+    await where.getByText(text).first().waitFor()
+  } catch (cause) {
+    const page = 'page' in where ? where.page() : where
+    const instead = await page.locator('main').innerText()
+    throw new Error(`the page does not say “${text}”; it says:\n${instead}`, { cause })
+  }
+}
 
 const amountsNow = (where: Locator) =>
   where

@@ -7,7 +7,8 @@ import { holderRegistryAbi } from '../../contracts/abi.ts'
 import { connectChain, type LocalChain } from '../../local/chain.ts'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
-import { amounts, at, button, due, period, says, section, shows } from '../visit.ts'
+import { written } from '../owed.ts'
+import { amounts, at, button, connect, due, period, says, section, shows } from '../visit.ts'
 import { sentence, stage } from './stage.ts'
 
 const text = words.ways
@@ -80,7 +81,7 @@ export function otherWays(): void {
       assert.equal(JSON.parse(json).chainId, stack.deployment.chainId)
       await visits.leave()
 
-      const { page: other } = await visits.connected(person('nell'), '#/relay')
+      const { page: other, wallet } = await visits.visit(person('nell'), '#/relay')
       const field = other.getByLabel(text.relay.paste)
       await field.fill('{"kind":"something else"}')
       await says(other, text.relay.bad)
@@ -90,7 +91,8 @@ export function otherWays(): void {
       await field.fill(elsewhere)
       await says(other, text.relay.otherContract)
       await field.fill(json)
-      await shows(other.locator('.arrivals'), [`${owedText(claim.amount)} USDC`])
+      await shows(other.locator('.arrivals'), [written(claim)])
+      await connect({ page: other, wallet })
       await button(other, text.relay.send(1)).click()
       await says(other, text.relay.done)
       assert.equal(await owed.balanceOf(token, 'mina'), balance + BigInt(claim.amount))
@@ -108,17 +110,18 @@ export function otherWays(): void {
       await fill(page, text.link.wallet, addressOf('nell'))
       await says(link, text.link.warnings[0])
       await says(link, text.link.heldTokens)
-      // The last of the traders has no tokens of the issuer's and nothing to lose.
       await fill(page, text.link.wallet, addressOf('treasury'))
+      await says(link, text.link.excluded)
+      await fill(page, text.link.wallet, addressOf('trader1'))
       await says(link, text.link.warnings[1])
       await link.getByLabel(text.checked).check()
       await link.getByRole('button', { name: /^Sign with/ }).click()
       await says(link, text.link.signed)
-      await wallet.become(person('treasury').account)
+      await wallet.become(person('trader1').account)
       await link.getByRole('button', { name: /^Sign with/ }).click()
       await button(link, text.link.send).click()
       await says(link, text.link.doneText)
-      assert.equal(await registry('holderOf', 'treasury'), addressOf('bruno'))
+      assert.equal(await registry('holderOf', 'trader1'), addressOf('bruno'))
     })
 
     test('who is paid is named, and taken back', async () => {
@@ -184,8 +187,6 @@ export function otherWays(): void {
     })
   })
 }
-
-const owedText = (amount: string) => (Number(amount) / 1e6).toFixed(6).replace(/0{1,4}$/, '')
 
 const market = parseAbi([
   'function mint(address to, uint256 amount)',

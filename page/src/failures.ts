@@ -107,6 +107,9 @@ const BY_CODE: Readonly<Record<number, FailureKind>> = {
 const STALE =
   /dynamically imported module|importing a module script failed|failed to load module script|unable to preload css/i
 
+/** Nodes and wallets have no code for it, and viem takes a wallet's internal error for a revert with that reason. */
+const NO_GAS = /insufficient (?:funds|balance)|exceeds the balance of the account/i
+
 type PlainKind = Exclude<FailureKind, 'serverRefused' | 'answerUnreadable' | 'reverted' | 'unknown'>
 
 /** Recognises an error by what it and its causes are; the deepest reason wins only where no outer one is known. */
@@ -116,7 +119,7 @@ export function failureOf(error: unknown): Failure {
     if (link instanceof ApiError) return failureOfApi(link)
     const revert = revertOf(link)
     if (revert !== null) {
-      const kind = BY_REVERT[revert]
+      const kind = BY_REVERT[revert] ?? (NO_GAS.test(revert) ? 'noGas' : undefined)
       return kind === undefined ? { kind: 'reverted', detail: revert } : { kind: kind as PlainKind }
     }
   }
@@ -125,6 +128,7 @@ export function failureOf(error: unknown): Failure {
     if (kind !== undefined) return { kind: kind as PlainKind }
     if (link instanceof RevertedError) return { kind: 'reverted', detail: link.message }
   }
+  if (chain.some(({ message }) => NO_GAS.test(message))) return { kind: 'noGas' }
   if (chain.some(({ message }) => STALE.test(message))) return { kind: 'stalePage' }
   const [first] = chain
   const short = (first as { shortMessage?: unknown } | undefined)?.shortMessage

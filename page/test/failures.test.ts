@@ -4,10 +4,12 @@ import {
   encodeErrorResult,
   HttpRequestError,
   InsufficientFundsError,
+  InternalRpcError,
   TransactionExecutionError,
   UserRejectedRequestError,
   WaitForTransactionReceiptTimeoutError,
 } from 'viem'
+import { getContractError } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
 import { ConnectorChainMismatchError } from 'wagmi'
 import { merkleDistributorAbi } from '../../contracts/abi.ts'
@@ -81,6 +83,21 @@ describe('wallets and the chain', () => {
   ]
   test.each(cases)('%s', (_, error, kind) => {
     expect(failureOf(error)).toEqual({ kind })
+  })
+
+  test.each([
+    'insufficient funds for gas * price + value',
+    'The total cost (gas * gas fee + value) of executing this transaction exceeds the balance of the account.',
+  ])('a wallet that says “%s” in its own words', (message) => {
+    const wallet = Object.assign(new Error(message), { code: -32603 })
+    const thrown = getContractError(new InternalRpcError(wallet), {
+      abi: merkleDistributorAbi,
+      address: account,
+      args: [],
+      functionName: 'claim',
+    })
+    expect(failureOf(thrown)).toEqual({ kind: 'noGas' })
+    expect(failureOf(wallet)).toEqual({ kind: 'noGas' })
   })
 
   test('a failed transaction without a reason says so', () => {

@@ -163,11 +163,13 @@ function LinkStep({ name, children }: { name: string; children: ReactNode }) {
 
 /** Why the two cannot be linked, as far as it is known before anybody signs. */
 function useObstacle(existing: Address, wallet: Address | null): string | null {
+  const { excluded } = useProgram().deployment
   const own = useRegistry(existing)
   const other = useRegistry(wallet)
   if (wallet === null || own === undefined || other === undefined) return null
   if (sameAddress(other.root, own.root))
     return sameAddress(wallet, existing) ? text.itself : text.alreadyYours
+  if (excluded.some((each) => sameAddress(each, wallet) || sameAddress(each, own.root))) return text.excluded
   return sameAddress(other.root, wallet) ? null : text.alreadyOthers
 }
 

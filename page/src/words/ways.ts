@@ -72,6 +72,8 @@ export const waysWords = {
     heldTokens: 'It holds tokens already. If they came from you, they count as sold, and stay so.',
     alreadyYours: 'This wallet is linked to this holder already.',
     alreadyOthers: 'This wallet belongs to another holder, and there is no unlink.',
+    excluded:
+      'One of the two belongs to the issuer or is a contract of the program: what such an address holds never counts.',
     itself: 'This is the wallet itself: choose another.',
     steps: {
       existing: 'The holder’s wallet signs',
