@@ -8,6 +8,7 @@ import { derive, factsOf } from './derive.ts'
 import { deriveRewardFacts, rewardFactsOf } from './disburseRewards.ts'
 import { DisbursementError, ManifestError } from './errors.ts'
 import { utcSeconds } from './fields.ts'
+import type { Hasher } from './hasher.ts'
 import {
   type Carried,
   decodeManifest,
@@ -19,6 +20,7 @@ import {
   type RewardManifest,
   SPEC_VERSION,
 } from './manifest.ts'
+import type { ManifestPages } from './manifestPages.ts'
 import { type Period, periodsOf } from './periods.ts'
 import { encodeRecords } from './recordsWriter.ts'
 import { leaves, type Payment } from './shards.ts'
@@ -57,7 +59,14 @@ export type ManifestProblem = {
 }
 
 /** What else is known, for more checks. `previous: null` says that there was no disbursement before. */
-export type ManifestContext = { terms?: Terms; deployment?: Deployment; previous?: Manifest | null }
+export type ManifestContext = {
+  terms?: Terms
+  deployment?: Deployment
+  previous?: Manifest | null
+  /** The manifest's pages, which only a large program's has. */
+  pages?: ManifestPages | undefined
+  hasher?: Hasher
+}
 
 const same = (a: unknown, b: unknown): boolean => canonicalize(a) === canonicalize(b)
 
@@ -192,15 +201,15 @@ const checkReward = ({
  * The manifest that follows from what one states: everything computed is computed anew.
  * @throws AllocationError when the facts cannot be allocated
  */
-export const derivedFrom = (manifest: Manifest): Manifest =>
+export const derivedFrom = (manifest: Manifest, hasher?: Hasher): Manifest =>
   manifest.stream === 'income'
-    ? derive(factsOf(manifest)).manifest
-    : deriveRewardFacts(rewardFactsOf(manifest)).manifest
+    ? derive(factsOf(manifest), hasher).manifest
+    : deriveRewardFacts(rewardFactsOf(manifest), hasher).manifest
 
-const checkDerived = (manifest: Manifest): ManifestProblem[] => {
+const checkDerived = (manifest: Manifest, hasher?: Hasher): ManifestProblem[] => {
   let computed: Manifest
   try {
-    computed = derivedFrom(manifest)
+    computed = derivedFrom(manifest, hasher)
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error
     return [{ code: 'ALLOCATION', message: `its facts cannot be allocated: ${error.message}` }]
@@ -223,13 +232,12 @@ const checkDerived = (manifest: Manifest): ManifestProblem[] => {
     const own = differences(`holder ${each.holder}: `, each, other, (field) => HOLDER_CODES[field] ?? null)
     problems.push(...own.map((problem) => ({ ...problem, holder: each.holder as Address })))
   }
-  return [...problems, ...checkIdentity(manifest)]
+  const paid = manifest.holders.reduce((sum, { amount }) => sum + amount, 0n)
+  return [...problems, ...checkIdentity(manifest.payout, paid)]
 }
 
-/** The identity of SPEC section 6 over the stated figures, leaves summed one by one. */
-const checkIdentity = ({ payout, holders }: Manifest): ManifestProblem[] => {
-  const amounts: bigint[] = holders.map(({ amount }) => amount)
-  const paid = amounts.reduce((sum, amount) => sum + amount, 0n)
+/** The identity of SPEC section 6 over the stated figures. */
+const checkIdentity = (payout: Manifest['payout'], paid: bigint): ManifestProblem[] => {
   const before = payout.funded + payout.carryIn + payout.accruedBefore
   const after = paid + payout.carryOut + payout.accruedAfter + ('returned' in payout ? payout.returned : 0n)
   if (before === after) return []
@@ -293,9 +301,9 @@ const checkAsset = (manifest: Manifest, { terms, deployment }: ManifestContext):
   return compare(payout, { asset: address, ...named }, 'FUNDING')
 }
 
-const checkPrevious = (manifest: Manifest, previous: Manifest | null): ManifestProblem[] => {
+const checkPrevious = (manifest: Manifest, previous: Manifest | null, hasher?: Hasher): ManifestProblem[] => {
   const { payout, holders } = manifest
-  const expected = previous === null ? null : manifestHash(previous)
+  const expected = previous === null ? null : manifestHash(previous, hasher)
   if (manifest.previous !== expected) {
     const message = `its previous manifest is ${show(manifest.previous)}; the one before it is ${show(expected)}`
     return [{ code: 'PREVIOUS', message }]
@@ -332,11 +340,26 @@ const checkPrevious = (manifest: Manifest, previous: Manifest | null): ManifestP
 export const checkManifest = (manifest: Manifest, context: ManifestContext = {}): ManifestProblem[] => [
   ...checkStated(manifest),
   ...checkHolders(manifest),
-  ...checkDerived(manifest),
+  ...checkDerived(manifest, context.hasher),
   ...(context.terms === undefined ? [] : checkTerms(manifest, context.terms)),
   ...(context.deployment === undefined ? [] : checkDeployment(manifest, context.deployment)),
   ...checkAsset(manifest, context),
-  ...(context.previous === undefined ? [] : checkPrevious(manifest, context.previous)),
+  ...(context.previous === undefined ? [] : checkPrevious(manifest, context.previous, context.hasher)),
+]
+
+/**
+ * What of a large manifest does not follow without its pages: terms, deployment, funding, and the identity over its totals.
+ * Who gets what is then unchecked. Empty when it all does.
+ */
+export const checkManifestHead = (
+  manifest: Manifest,
+  { terms, deployment }: Required<Pick<ManifestContext, 'terms' | 'deployment'>>,
+): ManifestProblem[] => [
+  ...checkStated(manifest),
+  ...checkIdentity(manifest.payout, manifest.totals.paid),
+  ...checkTerms(manifest, terms),
+  ...checkDeployment(manifest, deployment),
+  ...checkAsset(manifest, { terms, deployment }),
 ]
 
 /**
@@ -345,7 +368,7 @@ export const checkManifest = (manifest: Manifest, context: ManifestContext = {})
  * @throws ManifestError with every problem found
  */
 export const parseManifest = (input: unknown, context: ManifestContext = {}): Manifest => {
-  const manifest = decodeManifest(input)
+  const manifest = decodeManifest(input, context.pages, context.hasher)
   const problems = checkManifest(manifest, context)
   if (problems.length > 0) throw new ManifestError(problems.map(({ message }) => message))
   return manifest
@@ -356,7 +379,7 @@ export const paymentsOf = (manifest: Manifest): Payment[] =>
   leaves(manifest.holders.map(({ account, amount }) => ({ account, amount })))
 
 /** The records file a manifest's holders make; null when nothing is paid. */
-export const recordsOf = (manifest: Manifest): Uint8Array | null => {
+export const recordsOf = (manifest: Manifest, hasher?: Hasher): Uint8Array | null => {
   const payments = paymentsOf(manifest)
-  return payments.length === 0 ? null : encodeRecords(payments)
+  return payments.length === 0 ? null : encodeRecords(payments, hasher)
 }

@@ -3,6 +3,7 @@
 import type { Address } from 'viem'
 import { type Allocation, type AllocationRow, allocate, due } from './allocation.ts'
 import { accrualsOf, withCarried } from './carry.ts'
+import type { Hasher } from './hasher.ts'
 import type { Carried, IncomeHolder, IncomeManifest } from './manifest.ts'
 import { SHARD_SIZE } from './pages.ts'
 import { type DistributionTree, distributionTree, leaves, type Payment } from './shards.ts'
@@ -64,11 +65,11 @@ type Leaves = {
 }
 
 /** The leaves of payments to accounts, several of which may be one. */
-export const leavesOf = (payments: readonly Payment[]): Leaves => {
+export const leavesOf = (payments: readonly Payment[], hasher?: Hasher): Leaves => {
   const own = leaves(payments)
   const places = new Map(own.map(({ account }, place) => [account, place]))
   return {
-    tree: own.length === 0 ? null : distributionTree(own),
+    tree: own.length === 0 ? null : distributionTree(own, hasher),
     placeOf: (account, amount) => {
       const place = amount > 0n ? places.get(account) : undefined
       if (place === undefined) return { shard: null, index: null }
@@ -113,7 +114,7 @@ const totalsOf = (
  * Computes weights, allocations, leaves, root, totals and what is carried, and puts the manifest together.
  * @throws AllocationError when the facts cannot be allocated or the identity of SPEC section 6 breaks
  */
-export const derive = (facts: Facts): Derived<IncomeManifest> => {
+export const derive = (facts: Facts, hasher?: Hasher): Derived<IncomeManifest> => {
   const { carriedElsewhere, holders: _, income, payout, ...stated } = facts
   const sorted = [...facts.holders].sort((a, b) => (a.holder < b.holder ? -1 : 1))
   const allocation = allocate({
@@ -135,7 +136,10 @@ export const derive = (facts: Facts): Derived<IncomeManifest> => {
     const row = rows.get(each.holder)
     return row === undefined ? [] : [[each, row]]
   })
-  const { tree, placeOf } = leavesOf(paired.map(([{ account }, { amount }]) => ({ account, amount })))
+  const { tree, placeOf } = leavesOf(
+    paired.map(([{ account }, { amount }]) => ({ account, amount })),
+    hasher,
+  )
   const holders = paired.map(([each, row]) => holderOf(each, row, placeOf))
   const manifest: IncomeManifest = {
     ...stated,

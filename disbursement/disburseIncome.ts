@@ -5,6 +5,7 @@ import { carriedInto } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { type Derived, derive, type HolderFacts } from './derive.ts'
 import type { Position } from './entitlement.ts'
+import type { Hasher } from './hasher.ts'
 import { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 import {
   ENGINE_VERSION,
@@ -97,7 +98,7 @@ const primaryHolders = (input: IncomeInput): Position[] => {
  * Works out one period of the income stream (SPEC section 6).
  * @throws TermsError, InconsistentDataError, DisbursementError, AllocationError as `prepareDisbursement` says
  */
-export const deriveIncome = (input: IncomeInput): Derived<IncomeManifest> => {
+export const deriveIncome = (input: IncomeInput, hasher?: Hasher): Derived<IncomeManifest> => {
   const { terms, deployment, recordBlock, previous } = input
   const period = periodOf(terms, 'income', input.period)
   checkRecordBlock(recordBlock, period)
@@ -108,29 +109,32 @@ export const deriveIncome = (input: IncomeInput): Derived<IncomeManifest> => {
 
   const { address: asset, symbol, decimals } = assetOf(terms, deployment, period.asset)
   const { own, elsewhere, accruedOf } = carriedInto(holders, previous, asset)
-  return derive({
-    spec: SPEC_VERSION,
-    engine: ENGINE_VERSION,
-    ...statedByTerms(terms, period),
-    ...statedByDeployment(deployment),
-    recordBlock,
-    lotsHash: lotsHash(input.lots),
-    income: {
-      amount: input.income,
-      currency: currencyOf(terms, deployment),
-      statementHash: input.statementHash,
+  return derive(
+    {
+      spec: SPEC_VERSION,
+      engine: ENGINE_VERSION,
+      ...statedByTerms(terms, period),
+      ...statedByDeployment(deployment),
+      recordBlock,
+      lotsHash: lotsHash(input.lots),
+      income: {
+        amount: input.income,
+        currency: currencyOf(terms, deployment),
+        statementHash: input.statementHash,
+      },
+      payout: {
+        kind: period.asset,
+        asset,
+        symbol,
+        decimals,
+        funded: input.funded,
+        carryIn: own,
+      },
+      lp: input.lp,
+      carriedElsewhere: elsewhere,
+      holders: holders.map((position) => holderFacts(position, accruedOf(position.holder))),
+      previous: previous === null ? null : manifestHash(previous, hasher),
     },
-    payout: {
-      kind: period.asset,
-      asset,
-      symbol,
-      decimals,
-      funded: input.funded,
-      carryIn: own,
-    },
-    lp: input.lp,
-    carriedElsewhere: elsewhere,
-    holders: holders.map((position) => holderFacts(position, accruedOf(position.holder))),
-    previous: previous === null ? null : manifestHash(previous),
-  })
+    hasher,
+  )
 }

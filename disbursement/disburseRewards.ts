@@ -5,6 +5,7 @@ import { type AllocationRow, allocate } from './allocation.ts'
 import { accrualsOf, carriedInto, withCarried } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { type Derived, leavesOf } from './derive.ts'
+import type { Hasher } from './hasher.ts'
 import {
   type Carried,
   ENGINE_VERSION,
@@ -58,7 +59,7 @@ const statusOf = ({ amount, accruedAfter }: AllocationRow): RewardHolder['status
  * Computes weights, rewards, leaves, root, totals and what is carried, and puts the manifest together.
  * @throws AllocationError when the facts cannot be allocated or the identity of SPEC section 6 breaks
  */
-export const deriveRewardFacts = (facts: RewardFacts): Derived<RewardManifest> => {
+export const deriveRewardFacts = (facts: RewardFacts, hasher?: Hasher): Derived<RewardManifest> => {
   const { carriedElsewhere, payout, holders: given, ...stated } = facts
   const byHolder = new Map<Address, RewardHolderFacts>(given.map((each) => [each.holder, each]))
   const allocation = allocate({
@@ -78,7 +79,10 @@ export const deriveRewardFacts = (facts: RewardFacts): Derived<RewardManifest> =
     const own = byHolder.get(row.holder)
     return own === undefined ? [] : [[own, row]]
   })
-  const { tree, placeOf } = leavesOf(rows.map(([{ account }, { amount }]) => ({ account, amount })))
+  const { tree, placeOf } = leavesOf(
+    rows.map(([{ account }, { amount }]) => ({ account, amount })),
+    hasher,
+  )
   const { weight, paid, carryOut, accruedBefore, accruedAfter } = allocation
   const manifest: RewardManifest = {
     ...stated,
@@ -146,7 +150,7 @@ const checkProviders = ({ providers, deployment }: RewardsInput): void => {
  * Works out one reward month.
  * @throws TermsError, DisbursementError, AllocationError as `prepareDisbursement` says
  */
-export const deriveRewards = (input: RewardsInput): Derived<RewardManifest> => {
+export const deriveRewards = (input: RewardsInput, hasher?: Hasher): Derived<RewardManifest> => {
   const { terms, deployment, recordBlock, previous, providers } = input
   const month = periodOf(terms, 'liquidity', input.period)
   checkRecordBlock(recordBlock, month)
@@ -154,24 +158,27 @@ export const deriveRewards = (input: RewardsInput): Derived<RewardManifest> => {
   checkProviders(input)
   const { address: asset, symbol, decimals } = assetOf(terms, deployment, month.asset)
   const { own, elsewhere, accruedOf } = carriedInto(providers, previous, asset)
-  return deriveRewardFacts({
-    spec: SPEC_VERSION,
-    engine: ENGINE_VERSION,
-    ...rewardStatedByTerms(terms, month),
-    ...statedByDeployment(deployment),
-    recordBlock,
-    payout: { kind: month.asset, asset, symbol, decimals, funded: month.reward, carryIn: own },
-    lpDistributions: [...input.lpDistributions].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    carriedElsewhere: elsewhere,
-    holders: providers
-      .map(({ holder, wallets, recipient, unitSeconds }) => ({
-        holder,
-        account: recipient ?? holder,
-        wallets: [...wallets],
-        unitSeconds,
-        accruedBefore: accruedOf(holder),
-      }))
-      .filter(({ unitSeconds, accruedBefore }) => totalUnitSeconds(unitSeconds) + accruedBefore > 0n),
-    previous: previous === null ? null : manifestHash(previous),
-  })
+  return deriveRewardFacts(
+    {
+      spec: SPEC_VERSION,
+      engine: ENGINE_VERSION,
+      ...rewardStatedByTerms(terms, month),
+      ...statedByDeployment(deployment),
+      recordBlock,
+      payout: { kind: month.asset, asset, symbol, decimals, funded: month.reward, carryIn: own },
+      lpDistributions: [...input.lpDistributions].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      carriedElsewhere: elsewhere,
+      holders: providers
+        .map(({ holder, wallets, recipient, unitSeconds }) => ({
+          holder,
+          account: recipient ?? holder,
+          wallets: [...wallets],
+          unitSeconds,
+          accruedBefore: accruedOf(holder),
+        }))
+        .filter(({ unitSeconds, accruedBefore }) => totalUnitSeconds(unitSeconds) + accruedBefore > 0n),
+      previous: previous === null ? null : manifestHash(previous, hasher),
+    },
+    hasher,
+  )
 }

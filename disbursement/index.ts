@@ -11,6 +11,7 @@ export { canonicalBytes, canonicalHash } from './canonical.ts'
 export { carriedUnder, type WalletSet } from './carry.ts'
 export {
   checkManifest,
+  checkManifestHead,
   derivedFrom,
   type ManifestContext,
   type ManifestProblem,
@@ -69,6 +70,7 @@ export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 export {
   type Carried,
   decodeManifest,
+  decodeManifestHead,
   ENGINE_VERSION,
   type IncomeHolder,
   type IncomeManifest,
@@ -83,6 +85,7 @@ export {
   type RewardManifest,
   SPEC_VERSION,
 } from './manifest.ts'
+export { gatherPages, LONGEST_LIST, type ManifestPages, PAGE_ENTRIES, pagedBytes } from './manifestPages.ts'
 export {
   MIRROR_SHARDS,
   Mirror,

@@ -4,6 +4,8 @@ import * as z from 'zod'
 import { canonicalBytes } from './canonical.ts'
 import { ManifestError } from './errors.ts'
 import { addressField, hashField, isDecimal, problemsOf, utcSeconds } from './fields.ts'
+import type { Hasher } from './hasher.ts'
+import { type ManifestPages, pagedBytes, pagesNamed, withoutPages, withPages } from './manifestPages.ts'
 
 /** The version of the specification a manifest follows, and of the engine that computed it. */
 export const SPEC_VERSION = 1
@@ -189,38 +191,67 @@ export const integersAsText = (value: unknown): unknown => {
 /** The manifest as plain JSON. */
 export const manifestJson = (manifest: Manifest): ManifestJson => integersAsText(manifest) as ManifestJson
 
-/** The manifest's canonical bytes (RFC 8785): what is stored, and what is hashed. */
-export const manifestBytes = (manifest: Manifest): Uint8Array => canonicalBytes(manifestJson(manifest))
+/** The manifest's canonical bytes (RFC 8785): what is stored, and what is hashed. Long lists are named in them by their pages. */
+export const manifestBytes = (manifest: Manifest, hasher?: Hasher): Uint8Array =>
+  pagedBytes(manifestJson(manifest), hasher).bytes
 
 /** keccak256 of {@link manifestBytes}: goes on chain with the root. */
-export const manifestHash = (manifest: Manifest): Hex => keccak256(manifestBytes(manifest))
+export const manifestHash = (manifest: Manifest, hasher?: Hasher): Hex =>
+  keccak256(manifestBytes(manifest, hasher))
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at])
+
+const NOT_CANONICAL = 'its bytes are not canonical JSON (RFC 8785), so its hash names another document'
+
+const jsonIn = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+  } catch (error) {
+    throw new ManifestError([
+      `it is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`,
+    ])
+  }
+}
+
+const manifestIn = (json: unknown): Manifest => {
+  const result = schema.safeParse(json)
+  if (!result.success) throw new ManifestError(problemsOf(result.error))
+  return result.data
+}
 
 /**
  * Reads a manifest's form, and from bytes also that they are the canonical ones. Whether its numbers follow from each
  * other is for `checkManifest` to say.
  * @param input the stored bytes, or parsed JSON
+ * @param pages those that the bytes name, which only a large program's do
+ * @throws ManifestError naming every malformed field, or a page that is missing
+ */
+export const decodeManifest = (
+  input: unknown,
+  pages: ManifestPages = new Map(),
+  hasher?: Hasher,
+): Manifest => {
+  const json = input instanceof Uint8Array ? jsonIn(input) : input
+  const manifest = manifestIn(withPages(json, pages))
+  if (!(input instanceof Uint8Array)) return manifest
+  const again = pagedBytes(manifestJson(manifest), hasher)
+  if (sameBytes(input, again.bytes)) return manifest
+  const wrong = pagesNamed(json).find((name) => !again.pages.has(name))
+  throw new ManifestError([
+    wrong === undefined ? NOT_CANONICAL : `its page ${wrong} is not what its name says: get it again`,
+  ])
+}
+
+/**
+ * Reads a manifest without its pages: everything in it but lists that are long, which come out empty.
+ * @param bytes the stored bytes, which must be canonical
+ * @returns `pages`: the hashes of its pages, in order; none when the manifest is whole as it stands
  * @throws ManifestError naming every malformed field
  */
-export const decodeManifest = (input: unknown): Manifest => {
-  let json = input
-  if (input instanceof Uint8Array) {
-    try {
-      json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(input))
-    } catch (error) {
-      throw new ManifestError([
-        `it is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`,
-      ])
-    }
-  }
-  const result = schema.safeParse(json)
-  if (!result.success) throw new ManifestError(problemsOf(result.error))
-  if (input instanceof Uint8Array && !sameBytes(input, manifestBytes(result.data))) {
-    throw new ManifestError([
-      'its bytes are not canonical JSON (RFC 8785), so its hash names another document',
-    ])
-  }
-  return result.data
+export const decodeManifestHead = (bytes: Uint8Array): { manifest: Manifest; pages: Hex[] } => {
+  const json = jsonIn(bytes)
+  const manifest = manifestIn(withoutPages(json))
+  if (!sameBytes(bytes, canonicalBytes(json))) throw new ManifestError([NOT_CANONICAL])
+  return { manifest, pages: pagesNamed(json) }
 }

@@ -1,6 +1,9 @@
 import type { Hex } from 'viem'
 import { keccak256 } from 'viem'
 import { z } from 'zod'
+import { gatherPages, type ManifestPages } from '../disbursement/index.ts'
+import type { Say } from './output.ts'
+import { progressOf } from './progress.ts'
 import { differs, missing, refused, shownUrl } from './refusal.ts'
 
 const TIMEOUT = 30_000
@@ -53,6 +56,11 @@ export async function fetchManifest(apiUrl: string, hash: Hex): Promise<Uint8Arr
   return bytes
 }
 
+/** The pages that a large program's manifest names; none for a small one's. */
+export function fetchPages(apiUrl: string, manifest: Uint8Array): Promise<ManifestPages> {
+  return gatherPages(manifest, (hash) => fetchManifest(apiUrl, hash))
+}
+
 /** A publication's records file, unchecked; null where the API has none. */
 export async function fetchRecords(apiUrl: string, manifestHash: Hex): Promise<Uint8Array | null> {
   const response = await call(apiUrl, `/v1/records/${manifestHash}`)
@@ -68,32 +76,56 @@ export async function fetchText(apiUrl: string, path: string): Promise<string> {
   return response.text()
 }
 
-/** Tells the API of a published distribution; doing it again changes nothing. */
+const underWay = z.object({ registered: z.int().nonnegative(), accounts: z.int().positive() })
+
+/**
+ * Tells the API of a published distribution; doing it again changes nothing. The API writes the accounts of a large one
+ * some at a time, so it is told until all are there.
+ */
 export async function register(
   apiUrl: string,
   secret: string,
   manifestHash: Hex,
   transaction: Hex,
+  say: Say,
 ): Promise<void> {
-  const response = await call(apiUrl, '/v1/distributions', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
-    body: JSON.stringify({ manifestHash, transaction }),
-  })
-  if (response.ok) return
-  if (response.status === 401 || response.status === 403) {
-    throw refused(
-      "the API refused the bearer secret: PRORATA_API_SECRET must be the API's; then run publish again",
+  let tell: ((done: number) => void) | null = null
+  for (let before = -1; ; ) {
+    const response = await call(apiUrl, '/v1/distributions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+      body: JSON.stringify({ manifestHash, transaction }),
+    })
+    if (response.status === 202) {
+      const { registered, accounts } = underWay.parse(await response.json())
+      if (registered <= before) {
+        throw missing(
+          `the API registered ${registered} of ${accounts} accounts and no more: run publish again`,
+        )
+      }
+      before = registered
+      tell ??= progressOf(say, { what: 'registered accounts', total: accounts, first: registered })
+      tell(registered)
+      continue
+    }
+    if (response.ok) return
+    if (response.status === 401 || response.status === 403) {
+      throw refused(
+        "the API refused the bearer secret: PRORATA_API_SECRET must be the API's; then run publish again",
+      )
+    }
+    throw missing(
+      `${await problemOf(response, 'register the distribution')}; run publish again once it is mended`,
     )
   }
-  throw missing(
-    `${await problemOf(response, 'register the distribution')}; run publish again once it is mended`,
-  )
 }
 
 async function call(apiUrl: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const attempt = () =>
+    fetch(apiUrl + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
   try {
-    return await fetch(apiUrl + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
+    // A server ends a connection that was idle while this program was at work; everything asked here may be asked twice.
+    return await attempt().catch((error) => (isClosed(error) ? attempt() : Promise.reject(error)))
   } catch (cause) {
     throw missing(
       `the API does not answer at ${shownUrl(apiUrl)}: start it, or set PRORATA_API_URL to one that answers`,
@@ -102,6 +134,11 @@ async function call(apiUrl: string, path: string, init: RequestInit = {}): Promi
       },
     )
   }
+}
+
+function isClosed(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_SOCKET'
 }
 
 /** A sentence from a problem document (RFC 9457), or from the status alone. */

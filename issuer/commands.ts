@@ -47,6 +47,19 @@ program
   })
 
 program
+  .command('open')
+  .description(
+    "open a published period's shards, so that no holder's first claim pays for it; run again to go on",
+  )
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
+  .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { open } = await import('./open.ts')
+    await show(await open(settings(), secrets, options, say), options.json)
+  })
+
+program
   .command('status')
   .description('the chain, the subgraph, every period, and what to do next')
   .option('--json', 'print the result as JSON')

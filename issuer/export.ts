@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Hex } from 'viem'
 import { decodeRecordsHead, mirrorPaths, mirrorRecords, readRecords } from '../disbursement/index.ts'
 import { nodeKernel } from '../keccak/node.ts'
-import { fetchManifest, fetchRecords, fetchText, listDistributions } from './api.ts'
+import { fetchManifest, fetchPages, fetchRecords, fetchText, listDistributions } from './api.ts'
 import type { Outcome, Say } from './output.ts'
 import { differs, missing, refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
@@ -42,6 +42,7 @@ export async function exportMirror(
     }
     const manifest = await fetchManifest(apiUrl, manifestHash)
     if (manifest === null) throw missing(`the API has no manifest ${manifestHash}`)
+    for (const [hash, page] of await fetchPages(apiUrl, manifest)) write(mirrorPaths.manifest(hash), page)
     write(mirrorPaths.manifest(manifestHash), manifest)
     say(`${period}: ${root}`)
   }

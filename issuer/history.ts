@@ -1,18 +1,21 @@
 import type { Hash, Hex } from 'viem'
 import { z } from 'zod'
 import {
-  decodeManifest,
+  decodeManifestHead,
+  gatherPages,
   type IncomeManifest,
   type Manifest,
   type ManifestOf,
+  type ManifestPages,
   manifestHash,
   type Period,
   parseManifest,
   periodsOf,
   type StreamName,
 } from '../disbursement/index.ts'
+import { nodeKernel } from '../keccak/node.ts'
 import { manifestKey } from '../workers/api/keys.ts'
-import { fetchManifest, type Listed, listDistributions } from './api.ts'
+import { fetchManifest, fetchPages, type Listed, listDistributions } from './api.ts'
 import { findPublished, isCancelled, type Published, publishedIn } from './events.ts'
 import { flagsOf, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
@@ -74,7 +77,7 @@ export async function unregisteredPublication(
   for (const published of found.filter(({ id }) => !known.has(id))) {
     const bytes = await fetchManifest(settings.apiUrl, published.manifestHash)
     if (bytes === null) continue
-    const manifest = decodeManifest(bytes)
+    const { manifest } = decodeManifestHead(bytes)
     const isThis = manifest.stream === period.stream && manifest.period.name === period.name
     const isOurs = manifest.contracts.token === deployment.token
     if (isThis && isOurs && !(await isCancelled(chain, distributor, published))) return published
@@ -95,10 +98,10 @@ export async function previousManifest<Stream extends StreamName>(
   const before = periods[period.position - 1]
   if (before === undefined) return null
   const standing = await standingDistribution(surroundings, before)
-  const bytes =
+  const { bytes, pages } =
     standing === null
       ? await closedManifest(surroundings, before)
-      : await fetchManifest(settings.apiUrl, standing.published.manifestHash)
+      : await registeredManifest(settings.apiUrl, standing.published.manifestHash)
   if (bytes === null && standing === null) {
     throw refused(
       `${before.name} was not published yet: prepare and publish it first, for what it leaves over goes into ${period.name}`,
@@ -109,7 +112,7 @@ export async function previousManifest<Stream extends StreamName>(
       `the API has no manifest ${standing?.published.manifestHash} of ${before.name}, which holds what is carried over: run publish ${flagsOf(before)} again to store it`,
     )
   }
-  const manifest = parseManifest(bytes, { terms, deployment })
+  const manifest = parseManifest(bytes, { terms, deployment, pages, hasher: nodeKernel() })
   if (manifest.stream !== before.stream || manifest.period.name !== before.name) {
     throw differs(
       `the manifest registered for ${before.name} is one of ${manifest.stream} ${manifest.period.name}`,
@@ -136,7 +139,7 @@ export async function checkStillDue(
     )
   }
   const previous = await previousManifest(surroundings, period)
-  const hash = previous === null ? null : manifestHash(previous)
+  const hash = previous === null ? null : manifestHash(previous, nodeKernel())
   if (hash !== manifest.previous) {
     throw differs(
       `${period.name} was prepared upon the manifest ${manifest.previous ?? 'of no period'}, but the one before it is now ${hash ?? 'of no period'}: prepare it again with --replace`,
@@ -146,17 +149,27 @@ export async function checkStillDue(
 
 const closedSchema = z.object({ manifestHash: z.string().regex(/^0x[0-9a-f]{64}$/) })
 
+/** A manifest's bytes with the pages that it names; null bytes where there are none. */
+type Stored = { bytes: Uint8Array | null; pages?: ManifestPages }
+
+async function registeredManifest(apiUrl: string, hash: Hex): Promise<Stored> {
+  const bytes = await fetchManifest(apiUrl, hash)
+  return bytes === null ? { bytes } : { bytes, pages: await fetchPages(apiUrl, bytes) }
+}
+
 /** The manifest of a period that paid nobody. Nothing on chain speaks of it, so the store does. */
 async function closedManifest(
   { settings, terms, deployment }: Surroundings,
   period: Period,
-): Promise<Uint8Array | null> {
+): Promise<Stored> {
   const store = await openStore(settings)
   try {
     const note = await store.get(closedKey(deployment.network, terms.name, period.stream, period.name))
-    if (note === null) return null
+    if (note === null) return { bytes: null }
     const closed = closedSchema.parse(JSON.parse(new TextDecoder().decode(note)))
-    return await store.get(manifestKey(closed.manifestHash as Hex))
+    const bytes = await store.get(manifestKey(closed.manifestHash as Hex))
+    if (bytes === null) return { bytes }
+    return { bytes, pages: await gatherPages(bytes, (hash) => store.get(manifestKey(hash))) }
   } finally {
     await store.close()
   }
@@ -178,7 +191,7 @@ export async function earlierFunding(
         `the API has no manifest ${manifest.previous}, the one before ${manifest.period.name}: store it again with publish`,
       )
     }
-    manifest = decodeManifest(bytes)
+    manifest = decodeManifestHead(bytes).manifest
   }
   return used
 }

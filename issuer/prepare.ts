@@ -10,6 +10,7 @@ import {
   positions,
   prepareDisbursement,
 } from '../disbursement/index.ts'
+import { nodeKernel } from '../keccak/node.ts'
 import { parseAmount } from './amounts.ts'
 import { recordBlock } from './chain.ts'
 import { historyOf, historyText, holderAddress, isTerminal } from './explain.ts'
@@ -85,20 +86,23 @@ async function prepareIncome(
   await requireAgreement(surroundings, block, holders, say)
 
   const lp = period.asset === 'lp' ? await purchase(surroundings, transactions, previous) : null
-  const disbursement = prepareDisbursement({
-    terms,
-    deployment,
-    stream: period.stream,
-    period: period.name,
-    positions: holders,
-    lots: holdings.lots.map(lotOf),
-    recordBlock: block,
-    income,
-    statementHash,
-    funded: lp?.received ?? due(income, period.incomeShareBps),
-    lp,
-    previous,
-  })
+  const disbursement = prepareDisbursement(
+    {
+      terms,
+      deployment,
+      stream: period.stream,
+      period: period.name,
+      positions: holders,
+      lots: holdings.lots.map(lotOf),
+      recordBlock: block,
+      income,
+      statementHash,
+      funded: lp?.received ?? due(income, period.incomeShareBps),
+      lp,
+      previous,
+    },
+    nodeKernel(),
+  )
   requireSameAs(unregistered, period, disbursement)
   const summary = {
     json: summaryOf(disbursement.manifest, disbursement.manifestHash),

@@ -1,26 +1,38 @@
 import { join } from 'node:path'
-import { type Hex, keccak256 } from 'viem'
+import { bytesToHex, type Hex, keccak256 } from 'viem'
 import {
   type Deployment,
   type Disbursement,
   DisbursementError,
   decodeRecords,
+  type Hasher,
   type Manifest,
+  type ManifestPages,
   type Period,
   parseManifest,
   recordsOf,
   type Terms,
 } from '../disbursement/index.ts'
+import { nodeKernel } from '../keccak/node.ts'
 import { differs, refused } from './refusal.ts'
 import { readIfThere, writeFolder } from './state.ts'
 
 /** The files of a prepared period. What publishing adds to them is in publication.ts. */
-const files = { manifest: 'manifest.json', records: 'records.bin', summary: 'summary.json' } as const
+const files = {
+  manifest: 'manifest.json',
+  /** The pages that a large program's manifest names, a line each; there is none of a small one. */
+  pages: 'manifest-pages.jsonl',
+  records: 'records.bin',
+  summary: 'summary.json',
+} as const
+
+const LINE_FEED = Buffer.from('\n')
 
 /** A period's prepared files, as bytes and as what they say. Without anybody to pay there is no root and no records. */
 export interface Prepared {
   manifest: Manifest
   manifestBytes: Uint8Array
+  manifestPages: ManifestPages
   manifestHash: Hex
   records: Uint8Array | null
 }
@@ -39,11 +51,13 @@ export async function writePrepared(
   isOver: boolean,
   mayReplace: (old: Uint8Array) => Promise<void>,
 ): Promise<Writing> {
-  const { manifestBytes, records } = disbursement
+  const { manifestBytes, manifestPages, records } = disbursement
+  const pages = manifestPages.size === 0 ? null : linesOf(manifestPages)
   const old = readIfThere(join(folder, files.manifest))
   const isSame = (file: string, bytes: Uint8Array | null) => same(readIfThere(join(folder, file)), bytes)
   const areSame =
     isSame(files.manifest, manifestBytes) &&
+    isSame(files.pages, pages) &&
     isSame(files.records, records) &&
     isSame(files.summary, Buffer.from(summary))
   if (areSame && !isOver) return 'unchanged'
@@ -51,9 +65,29 @@ export async function writePrepared(
   writeFolder(folder, {
     [files.manifest]: manifestBytes,
     [files.summary]: summary,
+    ...(pages !== null && { [files.pages]: pages }),
     ...(records !== null && { [files.records]: records }),
   })
   return old === null ? 'written' : 'replaced'
+}
+
+/** Canonical JSON holds no line feed. */
+function linesOf(pages: ManifestPages): Uint8Array {
+  return Buffer.concat([...pages.values()].flatMap((page) => [page, LINE_FEED]))
+}
+
+/** The pages by their hashes, as they are: a changed one is under another name than the manifest has for it. */
+function pagesIn(lines: Uint8Array | null, hasher: Hasher): ManifestPages {
+  const pages = new Map<Hex, Uint8Array>()
+  for (let from = 0; lines !== null && from < lines.length; ) {
+    const end = lines.indexOf(LINE_FEED[0] ?? 10, from)
+    const page = lines.subarray(from, end < 0 ? lines.length : end)
+    const name = new Uint8Array(32)
+    hasher.hash(page, page.length, name)
+    pages.set(bytesToHex(name), page)
+    from += page.length + 1
+  }
+  return pages
 }
 
 function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
@@ -74,7 +108,9 @@ export function readPrepared(
   const bytes = readIfThere(join(folder, files.manifest))
   if (bytes === null) return null
   try {
-    const manifest = parseManifest(bytes, context)
+    const hasher = nodeKernel()
+    const manifestPages = pagesIn(readIfThere(join(folder, files.pages)), hasher)
+    const manifest = parseManifest(bytes, { ...context, pages: manifestPages, hasher })
     if (manifest.period.name !== period || manifest.stream !== stream) {
       throw refused(
         `the files prepared for ${period} in ${folder} are those of ${manifest.stream} ${manifest.period.name}: prepare ${period} again`,
@@ -83,8 +119,8 @@ export function readPrepared(
     const manifestHash = keccak256(bytes)
     checkSummary(folder, period, manifestHash)
     const records = readIfThere(join(folder, files.records))
-    checkRecords(manifest, records)
-    return { manifest, manifestBytes: bytes, manifestHash, records }
+    checkRecords(manifest, records, hasher)
+    return { manifest, manifestBytes: bytes, manifestPages, manifestHash, records }
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error
     throw differs(
@@ -109,15 +145,15 @@ function checkSummary(folder: string, period: string, manifestHash: Hex): void {
   )
 }
 
-function checkRecords(manifest: Manifest, records: Uint8Array | null): void {
-  const again = recordsOf(manifest)
+function checkRecords(manifest: Manifest, records: Uint8Array | null, hasher: Hasher): void {
+  const again = recordsOf(manifest, hasher)
   if (records === null || again === null) {
     if (records === again) return
     throw differs(
       `${files.records} is ${records === null ? 'missing' : 'there although nobody is paid'}: prepare ${manifest.period.name} again with --replace`,
     )
   }
-  const { root, total } = decodeRecords(records)
+  const { root, total } = decodeRecords(records, hasher)
   if (root !== manifest.root || total !== manifest.totals.paid) {
     throw differs(
       `the records lead to root ${root} and total ${total}, the manifest to ${manifest.root} and ${manifest.totals.paid}: prepare ${manifest.period.name} again with --replace`,

@@ -24,7 +24,11 @@ const files = {
   transaction: 'transaction.json',
   receipt: 'receipt.json',
   closed: 'closed.json',
+  upload: 'upload.json',
 } as const
+
+/** Where it is noted which parts of large records are stored. */
+export const uploadFile = (folder: string): string => join(folder, files.upload)
 
 const hex = z
   .string()

@@ -1,5 +1,5 @@
 import { type Address, type Hex, isAddressEqual, type PrivateKeyAccount, type TransactionReceipt } from 'viem'
-import { manifestKey, recordsKey } from '../workers/api/keys.ts'
+import { recordsKey } from '../workers/api/keys.ts'
 import { formatAmount } from './amounts.ts'
 import { register } from './api.ts'
 import { blockAt, latestBlock } from './chain.ts'
@@ -12,12 +12,12 @@ import { loadAccount } from './key.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
 import { readPrepared } from './prepared.ts'
 import { flagsOf, openSurroundings, periodNamed } from './program.ts'
-import { type Publication, unlike, writeClosed, writeReceipt } from './publication.ts'
+import { type Publication, unlike, uploadFile, writeClosed, writeReceipt } from './publication.ts'
 import { differs, refused } from './refusal.ts'
 import { fixedPublication, publishedAlready, type Run } from './resume.ts'
 import type { Secrets, Settings } from './settings.ts'
 import { lockFolder, periodFolder } from './state.ts'
-import { closedKey, openStore, requireStorage } from './storage.ts'
+import { closedKey, openStore, requireStorage, storeManifest } from './storage.ts'
 
 /**
  * Publishes a prepared period: store, approve, send, wait, check, register. Every step looks first whether it was done, so
@@ -81,13 +81,13 @@ async function checkRecordBlock({ chain, prepared: { manifest } }: Run): Promise
 /** A period that pays nobody: nothing goes on chain, but its manifest is kept, for the next period carries over from it. */
 async function close(run: Run): Promise<Outcome> {
   const { settings, terms, deployment, folder, prepared, say } = run
-  const { manifest, manifestHash, manifestBytes } = prepared
+  const { manifest, manifestHash } = prepared
   await requireWitnessed(run, manifest, say)
   const { stream, period, payout } = manifest
   await checkStillDue(run, run.period, manifest)
   const store = await openStore(settings)
   try {
-    await store.put(manifestKey(manifestHash), manifestBytes)
+    await storeManifest(store, prepared, say)
     const key = closedKey(deployment.network, terms.name, stream, period.name)
     await store.put(key, Buffer.from(jsonText({ manifestHash })))
   } finally {
@@ -119,18 +119,19 @@ async function carryOut(run: Run, root: Hex): Promise<Outcome> {
     block: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
   })
-  await register(run.settings.apiUrl, run.apiSecret, publication.manifestHash, receipt.transactionHash)
+  await register(run.settings.apiUrl, run.apiSecret, publication.manifestHash, receipt.transactionHash, say)
   say('registered with the API')
   return outcomeOf(run, publication, receipt, done !== null)
 }
 
 /** Manifest and records are public before the root is: nobody needs to take a root on trust. */
-async function storeFiles({ settings, prepared, say }: Run): Promise<void> {
-  const { manifestHash, manifestBytes, records } = prepared
+export async function storeFiles({ settings, prepared, folder, say }: Run): Promise<void> {
+  const { manifestHash, records } = prepared
   const store = await openStore(settings)
   try {
-    const wroteManifest = await store.put(manifestKey(manifestHash), manifestBytes)
-    const wroteRecords = records !== null && (await store.put(recordsKey(manifestHash), records))
+    const wroteManifest = await storeManifest(store, prepared, say)
+    const wroteRecords =
+      records !== null && (await store.putLarge(recordsKey(manifestHash), records, uploadFile(folder), say))
     say(
       wroteManifest || wroteRecords
         ? 'manifest and records stored'

@@ -24,7 +24,7 @@ const PATIENCE = 180_000
 
 /** Signs a call with the account's next nonce, fees and gas as the chain estimates them. Sends nothing. */
 export async function sign(
-  { rpcUrl }: Settings,
+  { rpcUrl }: Pick<Settings, 'rpcUrl'>,
   chainId: number,
   account: PrivateKeyAccount,
   call: { to: Address; data: Hex },

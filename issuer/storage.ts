@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { manifestKey } from '../workers/api/keys.ts'
+import type { Say } from './output.ts'
+import type { Prepared } from './prepared.ts'
+import { progressOf } from './progress.ts'
 import { missing, refused } from './refusal.ts'
 import type { Settings } from './settings.ts'
+import { type Bucket, MOST_AT_ONCE, uploadInParts } from './upload.ts'
 
 /** Which manifest closed a period that paid nobody: there is no distribution on chain that would say so. */
 export const closedKey = (network: string, program: string, stream: string, period: string) =>
@@ -12,19 +17,37 @@ export interface Store {
   get(key: string): Promise<Uint8Array | null>
   /** Writes unless these very bytes are there already. @returns whether it wrote */
   put(key: string, bytes: Uint8Array): Promise<boolean>
+  /** Writes what is named by its own hash, unless something of that size is there. @returns whether it wrote */
+  putNamed(key: string, bytes: Uint8Array): Promise<boolean>
+  /** The same for a file of any size. @param stateFile notes how far a large one is */
+  putLarge(key: string, bytes: Uint8Array, stateFile: string, say: Say): Promise<boolean>
   close(): Promise<void>
-}
-
-/** The part of an R2 binding that is used here. */
-interface Bucket {
-  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
-  put(key: string, bytes: Uint8Array): Promise<unknown>
 }
 
 const BINDING = 'STORE'
 
+/** Stores a manifest, its pages first: who finds the manifest finds them too. @returns whether anything was written */
+export async function storeManifest(
+  store: Store,
+  {
+    manifestBytes,
+    manifestPages,
+    manifestHash,
+  }: Pick<Prepared, 'manifestBytes' | 'manifestPages' | 'manifestHash'>,
+  say: Say,
+): Promise<boolean> {
+  const tell = progressOf(say, { what: 'manifest pages', total: manifestPages.size })
+  let wrote = false
+  let done = 0
+  for (const [hash, page] of manifestPages) {
+    wrote = (await store.putNamed(manifestKey(hash), page)) || wrote
+    tell(++done)
+  }
+  return (await store.put(manifestKey(manifestHash), manifestBytes)) || wrote
+}
+
 /** Refuses settings that do not say where R2 is: better at the start of a command than in its middle. */
-export function requireStorage({ bindings, persist }: Settings): NonNullable<Settings['bindings']> {
+export function requireStorage({ bindings, persist }: StorageSettings): NonNullable<Settings['bindings']> {
   if (bindings === undefined) {
     throw refused(
       'PRORATA_BINDINGS (--bindings) is not set: it must be local or remote, for manifests are kept in R2',
@@ -43,7 +66,18 @@ export function requireStorage({ bindings, persist }: Settings): NonNullable<Set
  * Cloudflare account that wrangler is logged in to. The bucket's name comes from the API's own configuration; the rest
  * of that configuration (its secrets, its page) is none of this program's business, so wrangler is given a small one.
  */
-export async function openStore(settings: Settings): Promise<Store> {
+export async function openStore(settings: StorageSettings): Promise<Store> {
+  const { bucket, close } = await openBucket(settings)
+  return storeOf(bucket, close)
+}
+
+/** What of the settings says where R2 is. */
+export type StorageSettings = Pick<Settings, 'bindings' | 'persist' | 'wranglerConfig'>
+
+/** The bucket itself. @returns `close` ends what wrangler started */
+export async function openBucket(
+  settings: StorageSettings,
+): Promise<{ bucket: Bucket; close: () => Promise<void> }> {
   const bindings = requireStorage(settings)
   quietWrangler(bindings)
   // Wrangler takes seconds to load, which only the commands that store should cost.
@@ -63,7 +97,7 @@ export async function openStore(settings: Settings): Promise<Store> {
       persist: remote || settings.persist === undefined ? false : { path: join(settings.persist, 'v3') },
       remoteBindings: remote,
     })
-    return storeOf(env[BINDING], dispose)
+    return { bucket: env[BINDING], close: dispose }
   } catch (cause) {
     throw missing(`the R2 bucket ${bucket} cannot be opened (${bindings} bindings): ${firstLine(cause)}`, {
       cause,
@@ -78,14 +112,22 @@ function storeOf(bucket: Bucket, dispose: () => Promise<void>): Store {
     const object = await bucket.get(key)
     return object === null ? null : new Uint8Array(await object.arrayBuffer())
   }
+  const put = async (key: string, bytes: Uint8Array): Promise<boolean> => {
+    const there = await get(key)
+    if (there !== null && Buffer.compare(there, bytes) === 0) return false
+    await bucket.put(key, bytes)
+    return true
+  }
   return {
     get,
-    async put(key, bytes) {
-      const there = await get(key)
-      if (there !== null && Buffer.compare(there, bytes) === 0) return false
+    put,
+    async putNamed(key, bytes) {
+      if ((await bucket.head(key))?.size === bytes.length) return false
       await bucket.put(key, bytes)
       return true
     },
+    putLarge: (key, bytes, stateFile, say) =>
+      bytes.length <= MOST_AT_ONCE ? put(key, bytes) : uploadInParts(bucket, key, bytes, stateFile, say),
     close: dispose,
   }
 }

@@ -1,9 +1,15 @@
 import type { Hex } from 'viem'
-import type { IncomeHolder, IncomeManifest } from '../disbursement/index.ts'
+import { type IncomeHolder, type IncomeManifest, LONGEST_LIST } from '../disbursement/index.ts'
 import { formatAmount, formatShort } from './amounts.ts'
 import { type Column, table } from './table.ts'
 
-/** The issuer's view of a quarter's manifest: what is paid to whom, and what is left over. Amounts in base units. */
+/** A table of more rows is read by nobody. */
+const MOST_ROWS = 1000
+
+/**
+ * The issuer's view of a quarter's manifest: what is paid to whom (the first 16,384 of them), and what is left over. Amounts
+ * in base units.
+ */
 export function summaryOf(manifest: IncomeManifest, manifestHash: Hex) {
   const { income, payout, totals, recordBlock, root, previous, program, stream } = manifest
   return {
@@ -18,7 +24,7 @@ export function summaryOf(manifest: IncomeManifest, manifestHash: Hex) {
     income: { amount: income.amount, currency: income.currency.symbol, bps: income.bps, due: income.due },
     payout,
     previous,
-    holders: manifest.holders.map((holder) => ({
+    holders: manifest.holders.slice(0, LONGEST_LIST).map((holder) => ({
       holder: holder.holder,
       account: holder.account,
       lots: holder.lots,
@@ -62,6 +68,9 @@ export function summaryText(manifest: IncomeManifest, manifestHash: Hex, tokenDe
     ...optional('accrued before', payout.accruedBefore),
     '',
     table(columns, rowsOf(manifest, tokenDecimals)),
+    ...(manifest.holders.length > MOST_ROWS
+      ? [`and ${manifest.holders.length - MOST_ROWS} holders more, who are in the manifest`]
+      : []),
     '',
     `paid          ${money(totals.paid)} in ${totals.leaves} ${totals.leaves === 1 ? 'leaf' : 'leaves'}`,
     ...optional('carried over', payout.carryOut),
@@ -74,15 +83,17 @@ export function summaryText(manifest: IncomeManifest, manifestHash: Hex, tokenDe
 
 function rowsOf({ holders, payout }: IncomeManifest, tokenDecimals: number): string[][] {
   const tokens = (amount: bigint) => formatShort(amount, tokenDecimals)
-  return holders.map((holder) => [
-    holder.holder,
-    tokens(holder.lots),
-    tokens(holder.entitlement),
-    holder.lots === holder.entitlement ? '' : tokens(holder.lots - holder.entitlement),
-    tokens(holder.weight),
-    formatAmount(holder.amount, payout.decimals),
-    reasonOf(holder, (amount) => formatAmount(amount, payout.decimals)),
-  ])
+  return holders
+    .slice(0, MOST_ROWS)
+    .map((holder) => [
+      holder.holder,
+      tokens(holder.lots),
+      tokens(holder.entitlement),
+      holder.lots === holder.entitlement ? '' : tokens(holder.lots - holder.entitlement),
+      tokens(holder.weight),
+      formatAmount(holder.amount, payout.decimals),
+      reasonOf(holder, (amount) => formatAmount(amount, payout.decimals)),
+    ])
 }
 
 function reasonOf(holder: IncomeHolder, money: (amount: bigint) => string): string {

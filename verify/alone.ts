@@ -144,7 +144,7 @@ async function manifestBefore(
     return undefined
   }
   const bytes = await source.manifest(previous)
-  const read = bytes === null || keccak256(bytes) !== previous ? null : readManifest(bytes)
+  const read = bytes === null || keccak256(bytes) !== previous ? null : await readManifest(bytes, source)
   if (read !== null && 'manifest' in read && read.manifest.stream === stream) return read.manifest
   findings.missing('carry-over', `nobody has the manifest ${previous} of the period before: give it too`)
   return undefined

@@ -1,6 +1,12 @@
 // Which distribution and which manifest are meant: what is on chain decides, what is handed over is held against it.
 import { type Hex, keccak256 } from 'viem'
-import { decodeManifest, type Manifest, ManifestError, type Period } from '../disbursement/index.ts'
+import {
+  decodeManifest,
+  gatherPages,
+  type Manifest,
+  ManifestError,
+  type Period,
+} from '../disbursement/index.ts'
 import type { Publication } from './publications.ts'
 import type { Source } from './source.ts'
 
@@ -11,10 +17,14 @@ export type Located = {
   bytes: Uint8Array | null
 }
 
-/** The manifest in some bytes, or what is wrong with them. */
-export const readManifest = (bytes: Uint8Array): { manifest: Manifest } | { problem: string } => {
+/** The manifest in some bytes, a large one with its pages from the source, or what is wrong with them. */
+export const readManifest = async (
+  bytes: Uint8Array,
+  source: Source,
+): Promise<{ manifest: Manifest } | { problem: string }> => {
+  const pages = await gatherPages(bytes, (hash) => source.manifest(hash))
   try {
-    return { manifest: decodeManifest(bytes) }
+    return { manifest: decodeManifest(bytes, pages) }
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
     return { problem: error.problems[0] ?? error.message }

@@ -40,7 +40,7 @@ export async function manifestsBefore(
       findings.missing('previous', `nobody has the manifest ${hash} of ${wanted}: give it too`)
       return stop(false)
     }
-    const read = readManifest(bytes)
+    const read = await readManifest(bytes, source)
     const actual = keccak256(bytes)
     if (actual !== hash || 'problem' in read) {
       const computed = 'problem' in read ? read.problem : actual

@@ -61,7 +61,7 @@ export async function rebuild(
 
   async function manifestOf(other: IncomePeriod): Promise<IncomeManifest> {
     const { publication, bytes } = await byPeriod(publications, source, other, isStanding)
-    const read = bytes === null ? null : readManifest(bytes)
+    const read = bytes === null ? null : await readManifest(bytes, source)
     const isIt = bytes !== null && publication?.manifestHash === keccak256(bytes)
     if (read !== null && 'manifest' in read && (isIt || read.manifest.root === null)) {
       if (read.manifest.stream === 'income') return read.manifest

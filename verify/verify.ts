@@ -123,7 +123,7 @@ class Verification {
     const paid = await this.#calldata()
     const located = await this.#locate(publications, paid?.id)
     await this.#judgePublished(located)
-    const manifest = this.#judgeManifest(located)
+    const manifest = await this.#judgeManifest(located)
     if (manifest === null) return
     await judgeRecords(
       { manifest, publication: this.#publication, paid: paid?.payments ?? null },
@@ -250,7 +250,7 @@ class Verification {
     const { target, deployment } = this.#input
     this.#publication = publication
     if (publication === null) {
-      const read = bytes === null ? null : readManifest(bytes)
+      const read = bytes === null ? null : await readManifest(bytes, this.#input.source)
       if (read !== null && 'manifest' in read && read.manifest.root === null) {
         this.#findings.ok('published', 'nobody is paid, so there is nothing on chain')
         return
@@ -268,7 +268,7 @@ class Verification {
     this.#findings.different('published', [cancelled])
   }
 
-  #judgeManifest({ publication, bytes }: Located): Manifest | null {
+  async #judgeManifest({ publication, bytes }: Located): Promise<Manifest | null> {
     if (bytes === null) {
       const name = publication === null ? '' : ` ${publication.manifestHash}`
       this.#findings.missing(
@@ -282,7 +282,7 @@ class Verification {
     if (publication !== null && hash !== publication.manifestHash) {
       this.#findings.different('manifest', different('its hash', hash, publication.manifestHash))
     }
-    const read = readManifest(bytes)
+    const read = await readManifest(bytes, this.#input.source)
     if ('problem' in read) {
       const unreadable = { what: 'its form', stated: 'a manifest', computed: read.problem }
       this.#findings.different('manifest', [unreadable])

@@ -34,12 +34,8 @@ export const allocationsAfter = async (
   // One more than asked for tells whether there is a next page.
   while (shard < head.shards && found.length <= limit) {
     const count = Math.min(Math.ceil((limit + 1 - found.length) / SHARD_SIZE), head.shards - shard)
-    const bytes = await recordsPart(store, manifestHash, shardRange(head, shard, count))
     const first = shard
-    const payments = checked(manifestHash, () => {
-      const { records } = decodeBlocks(head, first, count, bytes, workerKernel())
-      return unpack({ records, width: head.amountWidth })
-    })
+    const payments = await paymentsOfShards(store, { manifestHash, root }, first, count)
     payments.forEach((payment, place) => {
       if (after !== null && payment.account <= after) return
       found.push({ ...payment, shard: first + Math.floor(place / SHARD_SIZE), index: place % SHARD_SIZE })
@@ -48,6 +44,24 @@ export const allocationsAfter = async (
   }
   const allocations = found.slice(0, limit)
   return { allocations, next: found.length > limit ? (allocations.at(-1)?.account ?? null) : null }
+}
+
+/**
+ * The payments of consecutive shards, checked: they lead to the root.
+ * @throws ProblemError store-broken, store-away
+ */
+export const paymentsOfShards = async (
+  store: R2Bucket,
+  { manifestHash, root }: { manifestHash: Hex; root: Hex },
+  first: number,
+  count: number,
+): Promise<Payment[]> => {
+  const head = await recordsHead(store, manifestHash, root)
+  const bytes = await recordsPart(store, manifestHash, shardRange(head, first, count))
+  return checked(manifestHash, () => {
+    const { records } = decodeBlocks(head, first, count, bytes, workerKernel())
+    return unpack({ records, width: head.amountWidth })
+  })
 }
 
 const checked = <Value>(manifestHash: Hex, reading: () => Value): Value => {

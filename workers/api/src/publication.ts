@@ -2,21 +2,25 @@
 import { type Address, type Hex, parseEventLogs } from 'viem'
 import { merkleDistributorAbi } from '../../../contracts/abi.ts'
 import {
+  checkManifestHead,
   DisbursementError,
-  decodeManifest,
+  decodeManifestHead,
   decodeTerms,
   distributionId,
   type Manifest,
-  type Payment,
+  ManifestError,
   parseManifest,
-  paymentsOf,
   recordsOf,
+  SHARD_SIZE,
 } from '../../../disbursement/index.ts'
+import { workerKernel } from '../../../keccak/worker.ts'
+import { paymentsOfShards } from './allocations.ts'
 import { receiptOf, timestampOf } from './chain.ts'
 import type { Distribution } from './distributions.ts'
 import { type Env, settingsOf } from './env.ts'
 import { ProblemError } from './problem.ts'
-import { readManifest, readRecords } from './store.ts'
+import { beginRegistration, completeRegistration, registerLeaves } from './registration.ts'
+import { hasManifest, readManifest, readRecords, recordsHead, recordsSize } from './store.ts'
 
 /** What can be wrong, for the issuer's command to act on. */
 export type Check =
@@ -37,42 +41,63 @@ const refuse = (check: Check, detail: string): never => {
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at])
 
-/** The manifest before, to check what was carried over; a first one has none, and one that is not stored checks nothing. */
+/** The manifest before, to check what was carried over; a first one has none, and one that cannot be read here checks nothing. */
 const previousOf = async (env: Env, { previous }: Manifest): Promise<{ previous?: Manifest | null }> => {
   if (previous === null) return { previous: null }
   const bytes = await readManifest(env.STORE, previous)
-  return bytes === null ? {} : { previous: decodeManifest(bytes) }
+  if (bytes === null) return {}
+  const { manifest, pages } = decodeManifestHead(bytes)
+  return pages.length === 0 ? { previous: manifest } : {}
 }
 
-const storedManifest = async (env: Env, manifestHash: Hex): Promise<Manifest> => {
+/** A manifest, and the hashes of its pages: it was checked without those. */
+type Checked = { manifest: Manifest; pages: Hex[] }
+
+const checkedManifest = async (env: Env, bytes: Uint8Array): Promise<Checked> => {
   const { terms, deployment } = settingsOf(env)
+  const { manifest, pages } = decodeManifestHead(bytes)
+  if (pages.length === 0) {
+    const previous = await previousOf(env, manifest)
+    return { manifest: parseManifest(bytes, { terms, deployment, ...previous }), pages }
+  }
+  const problems = checkManifestHead(manifest, { terms, deployment })
+  if (problems.length > 0) throw new ManifestError(problems.map(({ message }) => message))
+  return { manifest, pages }
+}
+
+const storedManifest = async (env: Env, manifestHash: Hex): Promise<Checked> => {
   const bytes = await readManifest(env.STORE, manifestHash)
   if (bytes === null)
     return refuse('manifest-missing', `Store the manifest first: ${manifestHash} is not there`)
   try {
-    const previous = await previousOf(env, decodeManifest(bytes))
-    return parseManifest(bytes, { terms, deployment, ...previous })
+    return await checkedManifest(env, bytes)
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error
     return refuse('manifest-invalid', error.message)
   }
 }
 
-/** The leaves a manifest makes, once the stored records turn out to be the file they make. */
-const storedPayments = async (env: Env, manifestHash: Hex, manifest: Manifest): Promise<Payment[]> => {
-  const expected = recordsOf(manifest)
-  if (expected === null)
-    return refuse('nothing-to-pay', 'The manifest pays nobody; it has nothing to publish')
+const RECORDS_DIFFER = 'The stored records are not those that the manifest makes; store them again'
+
+/** Are the stored records the file that the manifest makes? */
+const checkRecords = async (env: Env, manifestHash: Hex, manifest: Manifest): Promise<void> => {
+  const expected = recordsOf(manifest, workerKernel())
   const records = await readRecords(env.STORE, manifestHash)
   if (records === null)
     return refuse('records-missing', `Store the records first: those of ${manifestHash} are not there`)
-  if (!sameBytes(records, expected)) {
-    return refuse(
-      'records-differ',
-      'The stored records are not those that the manifest makes; store them again',
-    )
-  }
-  return paymentsOf(manifest)
+  if (expected === null || !sameBytes(records, expected)) return refuse('records-differ', RECORDS_DIFFER)
+}
+
+/**
+ * The same as far as one request goes, for a manifest in pages: root, total and number of leaves. Each request checks the
+ * leaves that it writes, and in the end their sum.
+ */
+const checkRecordsHead = async (env: Env, manifestHash: Hex, manifest: Manifest): Promise<void> => {
+  if ((await recordsSize(env.STORE, manifestHash)) === null)
+    return refuse('records-missing', `Store the records first: those of ${manifestHash} are not there`)
+  const head = await recordsHead(env.STORE, manifestHash, manifest.root ?? '0x')
+  const { paid, leaves } = manifest.totals
+  if (head.total !== paid || head.leaves !== leaves) refuse('records-differ', RECORDS_DIFFER)
 }
 
 type Published = {
@@ -126,17 +151,20 @@ const publishedIn = async (env: Env, transaction: Hex, manifestHash: Hex) => {
 }
 
 /**
- * Checks a publication through and through.
- * @returns the row to write and its leaves in order
+ * Checks a publication through and through; one whose manifest lies in pages but for those, which are too many for a
+ * Worker: whoever makes, publishes or verifies it checks who gets what.
+ * @returns the row to write, and the pages that must be stored too
  * @throws ProblemError publication-refused with the check that failed; store-* or chain-* where it could not be made
  */
 export const verifiedPublication = async (
   env: Env,
   manifestHash: Hex,
   transaction: Hex,
-): Promise<{ distribution: Distribution; payments: Payment[] }> => {
-  const manifest = await storedManifest(env, manifestHash)
-  const payments = await storedPayments(env, manifestHash, manifest)
+): Promise<{ distribution: Distribution; pages: readonly Hex[] }> => {
+  const { manifest, pages } = await storedManifest(env, manifestHash)
+  if (manifest.root === null)
+    return refuse('nothing-to-pay', 'The manifest pays nobody; it has nothing to publish')
+  await (pages.length === 0 ? checkRecords : checkRecordsHead)(env, manifestHash, manifest)
   const { event, blockNumber } = await publishedIn(env, transaction, manifestHash)
   checkEvent(event, manifest)
   const { opensAt, deadline } = decodeTerms(event.terms)
@@ -149,7 +177,7 @@ export const verifiedPublication = async (
     root: event.root,
     total: event.total.toString(),
     manifestHash,
-    accounts: payments.length,
+    accounts: manifest.totals.leaves,
     stream: manifest.stream,
     period: manifest.period.name,
     asset: { symbol: manifest.payout.symbol, decimals: manifest.payout.decimals, address: token },
@@ -159,5 +187,43 @@ export const verifiedPublication = async (
     block: Number(blockNumber),
     transaction,
   }
-  return { distribution, payments }
+  return { distribution, pages }
+}
+
+/** Leaves that one request writes: 128 shards, read at once. */
+export const LEAVES_A_REQUEST = 128 * SHARD_SIZE
+
+/**
+ * Writes a checked publication, or the next part of it.
+ * @returns how far it is, and whether it became complete by this
+ * @throws ProblemError publication-refused when a page is missing or the leaves pay another total; store-*
+ */
+export const registerNext = async (
+  env: Env,
+  { distribution, pages }: { distribution: Distribution; pages: readonly Hex[] },
+): Promise<{ registered: number; isComplete: boolean; isNew: boolean }> => {
+  const { id, accounts } = distribution
+  let progress = await beginRegistration(env.DB, distribution)
+  const from = progress.registered
+  if (progress.complete) return { registered: from, isComplete: true, isNew: false }
+  if (from < accounts) {
+    const leaves = Math.min(LEAVES_A_REQUEST, accounts - from)
+    const placeOf = (leaf: number) => Math.floor((leaf * pages.length) / accounts)
+    await requirePages(env, pages.slice(placeOf(from), placeOf(from + leaves)))
+    const shards = Math.ceil(leaves / SHARD_SIZE)
+    const payments = await paymentsOfShards(env.STORE, distribution, from / SHARD_SIZE, shards)
+    progress = await registerLeaves(env.DB, id, progress, payments)
+  }
+  const { registered, total } = progress
+  if (registered < accounts) return { registered, isComplete: false, isNew: false }
+  if (total.toString() !== distribution.total) refuse('records-differ', RECORDS_DIFFER)
+  return { registered, isComplete: true, isNew: await completeRegistration(env.DB, id) }
+}
+
+/** Each request looks for its part of the pages, so that none asks for thousands. */
+const requirePages = async ({ STORE }: Env, pages: readonly Hex[]): Promise<void> => {
+  for (const page of pages) {
+    if (!(await hasManifest(STORE, page)))
+      refuse('manifest-missing', `Store the manifest's pages first: ${page} is not there`)
+  }
 }

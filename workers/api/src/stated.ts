@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 import type { Hex } from 'viem'
 import {
   DisbursementError,
-  decodeManifest,
+  decodeManifestHead,
   type Manifest,
   type RewardManifest,
 } from '../../../disbursement/index.ts'
@@ -124,7 +124,7 @@ export const statedBy = async (
   const bytes = await readManifest(env.STORE, manifestHash)
   if (bytes === null) throw new ProblemError('store-broken', `The manifest ${manifestHash} is missing`)
   try {
-    const stated = statedIn(decodeManifest(bytes))
+    const stated = statedIn(decodeManifestHead(bytes).manifest)
     await keep(env.DB, manifestHash, stated)
     return stated
   } catch (error) {

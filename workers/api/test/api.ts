@@ -2,13 +2,14 @@
 import { applyD1Migrations, createExecutionContext, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import type { Disbursement } from '../../../disbursement/index.ts'
+import { type Disbursement, distributionId, encodeTerms } from '../../../disbursement/index.ts'
 import { AWAY, isLate } from '../../test/upstream.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
 import type { Env } from '../src/env.ts'
 import worker from '../src/index.ts'
+import { beginRegistration, completeRegistration, registerLeaves } from '../src/registration.ts'
 import { chain, publishedLog, receipt, TRANSACTION } from './chain.ts'
-import { DEPLOYMENT, PROGRAM } from './program.ts'
+import { DEADLINE, DEPLOYMENT, OPENS_AT, PROGRAM } from './program.ts'
 
 export const SECRET = 'a-secret-of-more-than-sixteen-characters'
 
@@ -66,7 +67,8 @@ export const problemOf = async (response: Response, status: number, name: string
 }
 
 /** What the issuer's command stores before it publishes. */
-export const store = async ({ manifestHash, manifestBytes, records }: Disbursement) => {
+export const store = async ({ manifestHash, manifestBytes, manifestPages, records }: Disbursement) => {
+  for (const [name, page] of manifestPages) await env.STORE.put(manifestKey(name), page)
   await env.STORE.put(manifestKey(manifestHash), manifestBytes)
   if (records !== null) await env.STORE.put(recordsKey(manifestHash), records)
 }
@@ -90,4 +92,29 @@ export const published = async (disbursement: Disbursement) => {
   const RPC_URL = await chain({ eth_getTransactionReceipt: receipt([publishedLog(disbursement)]) })
   const response = await publish(disbursement.manifestHash, { RPC_URL })
   expect(response.status, await response.clone().text()).toBe(201)
+}
+
+/** Writes the rows of a disbursement and nothing else: the Worker has read none of its records. */
+export const registered = async ({ manifest, manifestHash, root, leaves }: Disbursement) => {
+  const { issuer } = manifest.contracts
+  const { asset: token, symbol, decimals } = manifest.payout
+  const key = { issuer, token, terms: encodeTerms(OPENS_AT, DEADLINE), root: root ?? expect.fail('no root') }
+  const id = distributionId(key)
+  const begun = await beginRegistration(env.DB, {
+    ...key,
+    id,
+    total: manifest.totals.paid.toString(),
+    manifestHash,
+    accounts: leaves.length,
+    stream: manifest.stream,
+    period: manifest.period.name,
+    asset: { symbol, decimals, address: token },
+    opensAt: Number(OPENS_AT),
+    deadline: Number(DEADLINE),
+    publishedAt: 1_775_027_200,
+    block: 95,
+    transaction: TRANSACTION,
+  })
+  await registerLeaves(env.DB, id, begun, leaves)
+  expect(await completeRegistration(env.DB, id)).toBe(true)
 }

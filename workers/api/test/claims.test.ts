@@ -15,7 +15,7 @@ import { workerKernel } from '../../../keccak/worker.ts'
 import { AWAY, seenBy, upstream } from '../../test/upstream.ts'
 import { recordsKey } from '../keys.ts'
 import { recordsHead } from '../src/store.ts'
-import { call, freshStorage, problemOf, published } from './api.ts'
+import { call, freshStorage, problemOf, published, registered } from './api.ts'
 import { chain, HEAD, logOf, words } from './chain.ts'
 import { addressOf, DEADLINE, deployment, disbursement, FIRST, hashOf, idOf, OPENS_AT } from './program.ts'
 
@@ -339,7 +339,7 @@ describe('a head that was never in memory', () => {
     await freshStorage()
     // Of a size no other test uses, so that its root is new to this isolate.
     const fresh = disbursement(20 + name.length)
-    await published(fresh)
+    await registered(fresh)
     const bytes = fresh.records?.slice() ?? expect.fail('no records')
     change(bytes)
     await env.STORE.put(recordsKey(fresh.manifestHash), bytes)

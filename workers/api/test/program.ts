@@ -5,6 +5,7 @@ import {
   type Disbursement,
   distributionId,
   encodeTerms,
+  type Hasher,
   type IncomeManifest,
   type Position,
   parseDeployment,
@@ -86,30 +87,34 @@ export const disbursement = (
   count: number,
   name = '2026-Q1',
   previous: IncomeManifest | null = null,
+  hasher?: Hasher,
 ): Disbursement<IncomeManifest> => {
   const holders = Array.from({ length: count }, (_, place) => ({
     holder: addressOf(FIRST + place),
     lots: 1000n + BigInt(place),
   }))
-  return prepareDisbursement({
-    terms,
-    deployment,
-    stream: 'income',
-    period: name,
-    positions: holders.map(({ holder, lots }) => heldBy(holder, lots)),
-    lots: holders.map(({ holder, lots }) => ({
-      transaction: hashOf(`lot of ${holder}`),
-      logIndex: 0,
-      buyer: holder,
-      amount: lots,
-    })),
-    recordBlock: { number: 90n, hash: hashOf(`record ${name}`), timestamp: 1_770_000_000n },
-    income: 12_000_000_000n,
-    statementHash: null,
-    funded: 1_800_000_000n,
-    lp: null,
-    previous,
-  })
+  return prepareDisbursement(
+    {
+      terms,
+      deployment,
+      stream: 'income',
+      period: name,
+      positions: holders.map(({ holder, lots }) => heldBy(holder, lots)),
+      lots: holders.map(({ holder, lots }) => ({
+        transaction: hashOf(`lot of ${holder}`),
+        logIndex: 0,
+        buyer: holder,
+        amount: lots,
+      })),
+      recordBlock: { number: 90n, hash: hashOf(`record ${name}`), timestamp: 1_770_000_000n },
+      income: 12_000_000_000n,
+      statementHash: null,
+      funded: 1_800_000_000n,
+      lp: null,
+      previous,
+    },
+    hasher,
+  )
 }
 
 export const OPENS_AT = 1_775_200_000n

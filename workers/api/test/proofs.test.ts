@@ -16,8 +16,9 @@ import {
 } from '../../../disbursement/index.ts'
 import { workerKernel } from '../../../keccak/worker.ts'
 import { recordsKey } from '../keys.ts'
-import { type Distribution, registerDistribution } from '../src/distributions.ts'
+import type { Distribution } from '../src/distributions.ts'
 import type { Env } from '../src/env.ts'
+import { beginRegistration } from '../src/registration.ts'
 import { call, freshStorage, problemOf } from './api.ts'
 import { addressOf, deployment, hashOf } from './program.ts'
 
@@ -62,7 +63,8 @@ const known = async (size: number): Promise<Known> => {
     transaction: hashOf('transaction'),
   }
   await env.STORE.put(recordsKey(manifestHash), records)
-  await registerDistribution(env.DB, distribution, [])
+  await beginRegistration(env.DB, distribution)
+  await env.DB.prepare('UPDATE distributions SET complete = 1').run()
   const files = new Map<string, Uint8Array>()
   const range = ({ offset, length }: { offset: number; length: number }) =>
     records.subarray(offset, offset + length)

@@ -1,9 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Disbursement } from '../../../disbursement/index.ts'
+import { workerKernel } from '../../../keccak/worker.ts'
 import { AWAY, upstream } from '../../test/upstream.ts'
 import { manifestKey, recordsKey } from '../keys.ts'
-import { entriesOf, findDistribution, registerDistribution } from '../src/distributions.ts'
+import { entriesOf, findDistribution } from '../src/distributions.ts'
+import { LEAVES_A_REQUEST } from '../src/publication.ts'
+import { beginRegistration, completeRegistration, registerLeaves } from '../src/registration.ts'
 import { call, freshStorage, problemOf, publish, published, SECRET, store } from './api.ts'
 import { chain, HEAD, publishedLog, receipt, TRANSACTION } from './chain.ts'
 import {
@@ -80,7 +83,7 @@ describe('publishing', () => {
   test('continues where a write broke off, and readers never see the half', async () => {
     await published(three)
     await env.DB.batch([
-      env.DB.prepare('UPDATE distributions SET complete = 0'),
+      env.DB.prepare("UPDATE distributions SET complete = 0, registered = 0, registered_total = '0'"),
       env.DB.prepare('DELETE FROM allocations WHERE place > 0'),
     ])
     await nothingListed()
@@ -97,12 +100,44 @@ describe('publishing', () => {
       account: addressOf(place + 1),
       amount: 2n ** 127n,
     }))
-    expect(await registerDistribution(env.DB, distribution, payments)).toBe(true)
+    const begun = await beginRegistration(env.DB, { ...distribution, accounts: 10_001 })
+    expect(begun).toEqual({ registered: 0, total: 0n, complete: false })
+    expect(await completeRegistration(env.DB, distribution.id)).toBe(false)
+    const after = await registerLeaves(env.DB, distribution.id, begun, payments)
+    expect(after).toEqual({ registered: 10_001, total: 10_001n * 2n ** 127n, complete: false })
+    // A second request that began at the same time.
+    await registerLeaves(env.DB, distribution.id, begun, payments)
+    expect(await completeRegistration(env.DB, distribution.id)).toBe(true)
+    expect(await completeRegistration(env.DB, distribution.id)).toBe(false)
     expect(await rows()).toBe(10_001)
     const last = await entriesOf(env.DB, addressOf(10_001))
     expect(last).toMatchObject([
       { place: 10_000, amount: String(2n ** 127n), distribution: { id: idOf(three) } },
     ])
+  })
+
+  test('takes more accounts than one request writes, some at a time, and is seen when all are there', async () => {
+    const count = LEAVES_A_REQUEST + 500
+    const many = disbursement(count, '2026-Q1', null, workerKernel())
+    await store(many)
+    const RPC_URL = await rpc(publishedLog(many))
+    const [last = '0x'] = [...many.manifestPages.keys()].slice(-1)
+    const first = await publish(many.manifestHash, { RPC_URL })
+    expect(first.status, await first.clone().text()).toBe(202)
+    expect(await first.json()).toEqual({ registered: LEAVES_A_REQUEST, accounts: count })
+    await nothingListed()
+    const page = await env.STORE.get(manifestKey(last))
+    await env.STORE.delete(manifestKey(last))
+    const refused = await publish(many.manifestHash, { RPC_URL })
+    expect((await problemOf(refused, 422, 'publication-refused')).check).toBe('manifest-missing')
+    await env.STORE.put(manifestKey(last), (await page?.arrayBuffer()) ?? '')
+    expect((await publish(many.manifestHash, { RPC_URL })).status).toBe(201)
+    expect((await publish(many.manifestHash, { RPC_URL })).status).toBe(200)
+    expect(await rows()).toBe(count)
+    const { account, amount } = many.leaves.at(-1) ?? expect.fail()
+    expect(await entriesOf(env.DB, account)).toMatchObject([{ place: count - 1, amount: amount.toString() }])
+    expect(await (await call('/v1/distributions')).json()).toMatchObject([{ accounts: count }])
+    expect((await call(`/v1/manifests/${last}`)).status).toBe(200)
   })
 
   test('takes the second period with the first one stored', async () => {

@@ -2,10 +2,9 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { distributionSchema } from '../distribution-schema.ts'
-import { registerDistribution } from '../distributions.ts'
 import type { App } from '../env.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
-import { verifiedPublication } from '../publication.ts'
+import { registerNext, verifiedPublication } from '../publication.ts'
 import { hashParam } from '../schema.ts'
 import { requireSecret } from '../secret.ts'
 import { withStatus } from '../standings.ts'
@@ -38,6 +37,13 @@ const wellFormed = createMiddleware<App>(async (context, next) => {
   await next()
 })
 
+const underWay = z
+  .object({
+    registered: z.int().nonnegative().openapi({ example: 16_384 }),
+    accounts: z.int().positive().openapi({ example: 1_000_000 }),
+  })
+  .openapi('Registration')
+
 const route = createRoute({
   method: 'post',
   path: '/v1/distributions',
@@ -46,7 +52,7 @@ const route = createRoute({
   summary: "The issuer's: make a published distribution known here",
   description:
     'Reads manifest and records back from the store and the Published event from the chain, and writes only what all three ' +
-    'agree on. May be repeated at any time.',
+    'agree on, 16,384 accounts a request. May be repeated at any time.',
   security: [{ issuer: [] }],
   middleware: [issuersJson, smallBody, wellFormed] as const,
   request: {
@@ -71,6 +77,10 @@ const route = createRoute({
       content: { 'application/json': { schema: distributionSchema } },
     },
     201: { description: 'It is known now', content: { 'application/json': { schema: distributionSchema } } },
+    202: {
+      description: 'So many of its accounts are written: ask again, until all are. Nobody sees it before',
+      content: { 'application/json': { schema: underWay } },
+    },
     ...problemResponses(
       'malformed-json',
       'unauthorized',
@@ -87,8 +97,10 @@ const route = createRoute({
 export const addPublish = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
     const { manifestHash, transaction } = context.req.valid('json')
-    const { distribution, payments } = await verifiedPublication(context.env, manifestHash, transaction)
-    const isNew = await registerDistribution(context.env.DB, distribution, payments)
+    const publication = await verifiedPublication(context.env, manifestHash, transaction)
+    const { registered, isComplete, isNew } = await registerNext(context.env, publication)
+    const { distribution } = publication
+    if (!isComplete) return context.json({ registered, accounts: distribution.accounts }, 202)
     const [listed] = await withStatus(context.env, [distribution])
     return context.json({ ...distribution, status: listed?.status ?? null }, isNew ? 201 : 200)
   })

@@ -1,0 +1,84 @@
+// Workers in workerd itself, bundled and minified by wrangler as they are deployed, without the tools around a local one: the
+// CPU time of the process is the Worker's.
+import { execFileSync, spawn } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../local/state.ts'
+
+const WRANGLER = join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')
+const WORKERD = join(ROOT, 'node_modules/@cloudflare/workerd-linux-64/bin/workerd')
+
+/** Bundles a Worker into a folder. */
+export const bundle = (entry: string, folder: string): void => {
+  execFileSync(
+    process.execPath,
+    [
+      ...['--no-warnings', WRANGLER, 'deploy', entry, '--dry-run', '--minify'],
+      ...['--outdir', folder, '--config', join(ROOT, 'wrangler.toml')],
+    ],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        CI: '1',
+        WRANGLER_SEND_METRICS: 'false',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
+        ...Object.fromEntries(
+          ['PROGRAM', 'DEPLOYMENT', 'GRAPH_URL', 'RPC_URL', 'PRORATA_API_SECRET'].map((name) => [name, '']),
+        ),
+      },
+    },
+  )
+}
+
+/** A Worker that runs; ended with {@link Running.stop}. */
+export type Running = { pid: number; port: number; stop(): void }
+
+/**
+ * Starts a bundled Worker.
+ * @param far port of what plays R2, D1 and the edge's cache
+ */
+export const serve = async (
+  folder: string,
+  far: number,
+  texts: Readonly<Record<string, string>>,
+): Promise<Running> => {
+  const files = readdirSync(folder).filter((name) => /\.(js|wasm)$/.test(name))
+  const entry = files.find((name) => name.endsWith('.js'))
+  const modules = [entry, ...files.filter((name) => name !== entry)].map((name = '') =>
+    name.endsWith('.js')
+      ? `(name="${name}", esModule=embed "${folder}/${name}")`
+      : `(name="./${name}", wasm=embed "${folder}/${name}")`,
+  )
+  const bindings = [
+    '(name="STORE", r2Bucket="far")',
+    '(name="DB", wrapped=(moduleName="cloudflare-internal:d1-api", innerBindings=[(name="fetcher", service="far")]))',
+    ...Object.entries(texts).map(([name, text]) => `(name="${name}", text=${JSON.stringify(text)})`),
+  ]
+  const config = join(folder, 'workerd.capnp')
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services=[(name="main", worker = .main), (name="far", external=(address="127.0.0.1:${far}", http=()))],
+  sockets=[(name="http", address="127.0.0.1:0", http=(), service="main")]);
+const main :Workerd.Worker = (modules=[${modules.join(', ')}], compatibilityDate="2026-10-01",
+  compatibilityFlags=["nodejs_als"], cacheApiOutbound="far", bindings=[${bindings.join(', ')}]);
+`,
+  )
+  const child = spawn(WORKERD, ['serve', config, '--import-path=/', '--control-fd=3'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    let told = ''
+    child.on('exit', () => reject(new Error('workerd ended before it listened')))
+    child.stdio[3]?.on('data', (bytes) => {
+      told += bytes
+      const found = /"port":(\d+)/.exec(told)?.[1]
+      if (found !== undefined) resolve(Number(found))
+    })
+  })
+  return { pid: child.pid ?? 0, port, stop: () => void child.kill() }
+}
