@@ -1,7 +1,7 @@
 // Breaks the contracts in one place after the other and expects a test to notice: every mutant has to die or to be listed,
 // with its reason, in survivors.json. `hardhat build` first.
 //   node contracts/mutation/main.ts [--only <part of a mutant's name>] [--list] [--part <k>/<n>]
-import { readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -61,7 +61,7 @@ const compile = (
     },
     // Not for a chain: what compiles quickly and behaves alike.
     settings: {
-      optimizer: { enabled: true, runs: 1 },
+      optimizer: { enabled: false },
       evmVersion: 'cancun',
       outputSelection: { [`contracts/src/${contract}.sol`]: { [contract]: ['evm.bytecode.object'] } },
     },
@@ -88,17 +88,26 @@ const compile = (
 // The tests run in a copy of the project whose artifacts are overwritten with each mutant's bytecode. A mutant that never ends
 // runs out of gas: the limit is several times what the longest test needs.
 const copy = copyProject('mutation')
+// What the compiler said of the tests is read at every run, and only to show stack traces.
+for (const file of globSync('{artifacts,cache/test-artifacts}/build-info/*.output.json', { cwd: copy })) {
+  const { _format, id } = JSON.parse(readFileSync(join(copy, file), 'utf8')) as Record<string, unknown>
+  writeFileSync(join(copy, file), JSON.stringify({ _format, id, output: { sources: {}, contracts: {} } }))
+}
 const few = {
   fuzz: { runs: 60, seed: '0x1' },
   invariant: { runs: 3, depth: 60, failOnRevert: true },
-  gasLimit: 20_000_000_000n,
+  gasLimit: 5_000_000_000n,
 }
 const hre = await createHardhatRuntimeEnvironment({ ...config, test: { solidity: few } }, {}, copy)
 const chdir = process.cwd()
 process.chdir(copy)
 
-/** Whether all these tests pass against the bytecode. */
-const pass = async (contract: string, bytecode: string, tests: string[]): Promise<boolean> => {
+/** What the tests say that fail against the bytecode; nothing when all pass. */
+const failures = async (
+  contract: string,
+  bytecode: string,
+  tests: string[],
+): Promise<string | undefined> => {
   const file = join(copy, `artifacts/contracts/src/${contract}.sol/${contract}.json`)
   const artifact = JSON.parse(readFileSync(file, 'utf8')) as { bytecode: string }
   writeFileSync(file, JSON.stringify({ ...artifact, bytecode }))
@@ -116,8 +125,9 @@ const pass = async (contract: string, bytecode: string, tests: string[]): Promis
       .getTask(['test', 'solidity'])
       .run({ noCompile: true, testFiles: tests.map((test) => join(copy, 'contracts/test', test)) })) as {
       success: boolean
+      error?: { summary: { failureOutput: string } }
     }
-    return result.success
+    return result.success ? undefined : (result.error?.summary.failureOutput ?? 'no reason given')
   } finally {
     console.log = log
     process.stdout.write = write
@@ -142,8 +152,8 @@ for (const { file, contract, tests } of PLAN) {
   }
   if (mutants.length === 0) continue
   for (const group of tests) {
-    if (!(await pass(contract, original.bytecode, group)))
-      throw new Error(`${group.join(', ')}: fail unbroken`)
+    const problem = await failures(contract, original.bytecode, group)
+    if (problem !== undefined) throw new Error(`${group.join(', ')}: fail unbroken\n${problem}`)
   }
   for (const mutant of mutants) {
     met.add(mutant.name)
@@ -153,7 +163,7 @@ for (const { file, contract, tests } of PLAN) {
       continue
     }
     let died = false
-    for (const group of tests) died ||= !(await pass(contract, broken.bytecode, group))
+    for (const group of tests) died ||= (await failures(contract, broken.bytecode, group)) !== undefined
     if (died) killed++
     else {
       alive.push(mutant)
@@ -162,7 +172,6 @@ for (const { file, contract, tests } of PLAN) {
       )
     }
   }
-  await pass(contract, original.bytecode, tests[0] ?? [])
   console.log(`${file}: ${mutants.length} mutants tried`)
 }
 process.chdir(chdir)
