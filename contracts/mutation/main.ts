@@ -103,11 +103,7 @@ const chdir = process.cwd()
 process.chdir(copy)
 
 /** What the tests say that fail against the bytecode; nothing when all pass. */
-const failures = async (
-  contract: string,
-  bytecode: string,
-  tests: string[],
-): Promise<string | undefined> => {
+const failures = async (contract: string, bytecode: string, tests: string[]): Promise<string | undefined> => {
   const file = join(copy, `artifacts/contracts/src/${contract}.sol/${contract}.json`)
   const artifact = JSON.parse(readFileSync(file, 'utf8')) as { bytecode: string }
   writeFileSync(file, JSON.stringify({ ...artifact, bytecode }))
