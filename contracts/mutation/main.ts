@@ -1,184 +1,156 @@
 // Breaks the contracts in one place after the other and expects a test to notice: every mutant has to die or to be listed,
-// with its reason, in survivors.json. `hardhat build` first.
-//   node contracts/mutation/main.ts [--only <part of a mutant's name>] [--list] [--part <k>/<n>]
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// with its reason, in survivors.json. What was found out is kept, so that an interrupted run goes on where it was.
+//   node contracts/mutation/main.ts [--only <part of a mutant's name>] [--list] [--again]
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
-import config from '../../hardhat.config.ts'
-import { copyProject } from '../copy.ts'
-import { type Mutant, mutantsOf } from './mutants.ts'
+import { compile } from './compile.ts'
+import { type Planned, planned, survivors } from './plan.ts'
+import type { Outcome, Trial } from './suites.ts'
 
-const require = createRequire(import.meta.url)
 const ROOT = new URL('../..', import.meta.url).pathname
-const SOURCES = join(ROOT, 'contracts/src')
+const VERDICTS = join(ROOT, 'cache/mutation.jsonl')
 
-/** What is broken, the contract that it is a part of, and the tests that have to notice: the quick ones first. */
-const UNIT = ['Publish', 'Claim', 'Shards', 'Push', 'Hostile'].map((name) => `distributor/${name}.t.sol`)
-const CHANCE = ['distributor/Fuzz.t.sol', 'distributor/Handler.sol', 'distributor/Invariants.t.sol']
-const PLAN = [
-  ...['MerkleDistributor.sol', 'lib/Word.sol', 'lib/Tree.sol', 'lib/Leaf.sol'].map((file) => ({
-    file,
-    contract: 'MerkleDistributor',
-    tests: [UNIT, CHANCE],
-  })),
-  ...['Offering', 'HolderRegistry', 'StakingVault'].map((contract) => ({
-    file: `${contract}.sol`,
-    contract,
-    tests: [[`${contract}.t.sol`]],
-  })),
-]
+/** Seconds of computing after which a mutant is taken for endless: unbroken, all tests together need less than 4. */
+const ENDLESS = 25
+/** Runs of each fuzz test that no other test made needless. */
+const RUNS = 256
+
+interface Verdict {
+  /** Of everything that the verdict depends on. */
+  inputs: string
+  name: string
+  /** invalid: it did not compile; same: the compiler made the same bytecode of it. */
+  verdict: 'killed' | 'alive' | 'invalid' | 'same'
+  killer?: string
+}
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, list: { type: 'boolean' }, part: { type: 'string', default: '1/1' } },
+  options: { only: { type: 'string' }, list: { type: 'boolean' }, again: { type: 'boolean' } },
 })
-const [part, parts] = values.part.split('/').map(Number) as [number, number]
-const survivors = JSON.parse(readFileSync(new URL('survivors.json', import.meta.url), 'utf8')) as Record<
-  string,
-  string
->
-
-const solc = require('solc') as {
-  compile(
-    input: string,
-    callbacks: { import(path: string): { contents: string } | { error: string } },
-  ): string
+const mutants = planned().filter(({ name }) => values.only === undefined || name.includes(values.only))
+if (values.list) {
+  for (const { name } of mutants) console.log(name)
+  process.exit(0)
 }
 
-/** The bytecode of a contract, with one source file in place of the one on disk; the compiler's error if it has none. */
-const compile = (
-  contract: string,
-  file: string,
-  source: string,
-): { bytecode: string } | { error: string } => {
-  const input = {
-    language: 'Solidity',
-    sources: {
-      [`contracts/src/${contract}.sol`]: {
-        content: file === `${contract}.sol` ? source : readFileSync(join(SOURCES, `${contract}.sol`), 'utf8'),
-      },
-    },
-    // Not for a chain: what compiles quickly and behaves alike.
-    settings: {
-      optimizer: { enabled: false },
-      evmVersion: 'cancun',
-      outputSelection: { [`contracts/src/${contract}.sol`]: { [contract]: ['evm.bytecode.object'] } },
-    },
+execFileSync(join(ROOT, 'node_modules/.bin/hardhat'), ['build'], { cwd: ROOT, stdio: 'inherit' })
+
+const inputs = createHash('sha256')
+for (const file of globSync(['contracts/{src,test,mutation}/**/*.{sol,ts}', 'package-lock.json'], {
+  cwd: ROOT,
+}).sort())
+  inputs.update(file).update(readFileSync(join(ROOT, file)))
+const key = inputs.digest('hex').slice(0, 16)
+
+mkdirSync(join(ROOT, 'cache'), { recursive: true })
+if (values.again) rmSync(VERDICTS, { force: true })
+const known = new Map<string, Verdict>()
+if (existsSync(VERDICTS))
+  for (const line of readFileSync(VERDICTS, 'utf8').trim().split('\n')) {
+    const verdict = JSON.parse(line) as Verdict
+    if (verdict.inputs === key) known.set(verdict.name, verdict)
   }
-  const output = JSON.parse(
-    solc.compile(JSON.stringify(input), {
-      import: (path) => {
-        if (path === `contracts/src/${file}`) return { contents: source }
-        const place = path.startsWith('contracts/') ? join(ROOT, path) : require.resolve(path)
-        return { contents: readFileSync(place, 'utf8') }
-      },
-    }),
-  ) as {
-    errors?: { severity: string; message: string }[]
-    contracts?: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>
-  }
-  const error = output.errors?.find(({ severity }) => severity === 'error')
-  if (error !== undefined) return { error: error.message }
-  const made = output.contracts?.[`contracts/src/${contract}.sol`]?.[contract]
-  if (made === undefined) throw new Error(`the compiler made no ${contract}`)
-  return { bytecode: `0x${made.evm.bytecode.object}` }
-}
 
-// The tests run in a copy of the project whose artifacts are overwritten with each mutant's bytecode. A mutant that never ends
-// runs out of gas: the limit is several times what the longest test needs.
-const copy = copyProject('mutation')
-// What the compiler said of the tests is read at every run, and only to show stack traces.
-for (const file of globSync('{artifacts,cache/test-artifacts}/build-info/*.output.json', { cwd: copy })) {
-  const { _format, id } = JSON.parse(readFileSync(join(copy, file), 'utf8')) as Record<string, unknown>
-  writeFileSync(join(copy, file), JSON.stringify({ _format, id, output: { sources: {}, contracts: {} } }))
-}
-const few = {
-  fuzz: { runs: 60, seed: '0x1' },
-  invariant: { runs: 3, depth: 60, failOnRevert: true },
-  gasLimit: 5_000_000_000n,
-}
-const hre = await createHardhatRuntimeEnvironment({ ...config, test: { solidity: few } }, {}, copy)
-const chdir = process.cwd()
-process.chdir(copy)
+let tester: ChildProcess | undefined
 
-/** What the tests say that fail against the bytecode; nothing when all pass. */
-const failures = async (contract: string, bytecode: string, tests: string[]): Promise<string | undefined> => {
-  const file = join(copy, `artifacts/contracts/src/${contract}.sol/${contract}.json`)
-  const artifact = JSON.parse(readFileSync(file, 'utf8')) as { bytecode: string }
-  writeFileSync(file, JSON.stringify({ ...artifact, bytecode }))
-  // The tests' own report is of no use here.
-  const log = console.log
-  const write = process.stdout.write
-  console.log = () => {}
-  process.stdout.write = (_: unknown, encoding?: unknown, done?: unknown) => {
-    const then = typeof encoding === 'function' ? encoding : done
-    if (typeof then === 'function') then()
-    return true
-  }
+/** Runs suites in the process kept for it, or in a new one where the last had to be ended. */
+const attempt = async (trial: Trial): Promise<Outcome> => {
+  tester ??= fork(new URL('suites.ts', import.meta.url), { stdio: 'inherit' })
+  const child = tester
   try {
-    const result = (await hre.tasks
-      .getTask(['test', 'solidity'])
-      .run({ noCompile: true, testFiles: tests.map((test) => join(copy, 'contracts/test', test)) })) as {
-      success: boolean
-      error?: { summary: { failureOutput: string } }
-    }
-    return result.success ? undefined : (result.error?.summary.failureOutput ?? 'no reason given')
+    return await new Promise<Outcome>((done, fail) => {
+      let outcome: Outcome | undefined
+      child.once('message', (answer: Outcome) => {
+        outcome = answer
+        if (!answer.endless) done(answer)
+      })
+      child.once('exit', (code, signal) => {
+        tester = undefined
+        if (outcome !== undefined) done(outcome)
+        else fail(new Error(`the process that runs the tests ended by itself (${signal ?? code})`))
+      })
+      child.send(trial)
+    })
   } finally {
-    console.log = log
-    process.stdout.write = write
-    process.exitCode = 0
+    child.removeAllListeners('message')
+    child.removeAllListeners('exit')
   }
 }
 
-let killed = 0
-let invalid = 0
-const alive: Mutant[] = []
-const met = new Set<string>()
-for (const { file, contract, tests } of PLAN) {
-  const source = readFileSync(join(SOURCES, file), 'utf8')
-  const original = compile(contract, file, source)
-  if ('error' in original) throw new Error(original.error)
-  const mutants = mutantsOf(file, source)
-    .filter(({ name }) => values.only === undefined || name.includes(values.only))
-    .filter((_, i) => i % parts === part - 1)
-  if (values.list) {
-    for (const { name } of mutants) console.log(name)
-    continue
+/** The test that notices a contract's bytecode: the quick ones first, chance last. */
+const killerOf = async (
+  { contract, suites, chance }: Planned,
+  bytecode: string,
+): Promise<string | undefined> =>
+  (await attempt({ contract, bytecode, suites, runs: 0, seconds: ENDLESS })).killer ??
+  (await attempt({ contract, bytecode, suites: chance, runs: RUNS, seconds: ENDLESS })).killer
+
+const originals = new Map<string, string>()
+
+/** Compiles the contract as it is and insists that every test passes. */
+const original = async (mutant: Planned): Promise<string> => {
+  const made = originals.get(mutant.contract)
+  if (made !== undefined) return made
+  const source = readFileSync(join(ROOT, 'contracts/src', mutant.file), 'utf8')
+  const compiled = compile(mutant.contract, mutant.file, source)
+  if ('error' in compiled) throw new Error(compiled.error)
+  const killer = await killerOf(mutant, compiled.bytecode)
+  if (killer !== undefined) throw new Error(`${killer} fails though nothing is broken`)
+  originals.set(mutant.contract, compiled.bytecode)
+  return compiled.bytecode
+}
+
+/** Tries one mutant, up to the point where only waiting is left: the next can be compiled meanwhile. */
+const start = async (mutant: Planned): Promise<() => Promise<Omit<Verdict, 'inputs' | 'name'>>> => {
+  const unbroken = await original(mutant)
+  const broken = compile(mutant.contract, mutant.file, mutant.source)
+  if ('error' in broken) return async () => ({ verdict: 'invalid' })
+  if (broken.bytecode === unbroken) return async () => ({ verdict: 'same' })
+  return async () => {
+    const killer = await killerOf(mutant, broken.bytecode)
+    return killer === undefined ? { verdict: 'alive' } : { verdict: 'killed', killer }
   }
-  if (mutants.length === 0) continue
-  for (const group of tests) {
-    const problem = await failures(contract, original.bytecode, group)
-    if (problem !== undefined) throw new Error(`${group.join(', ')}: fail unbroken\n${problem}`)
-  }
-  for (const mutant of mutants) {
-    met.add(mutant.name)
-    const broken = compile(contract, file, mutant.source)
-    if ('error' in broken || broken.bytecode === original.bytecode) {
-      invalid++
-      continue
-    }
-    let died = false
-    for (const group of tests) died ||= (await failures(contract, broken.bytecode, group)) !== undefined
-    if (died) killed++
-    else {
-      alive.push(mutant)
+}
+
+const began = Date.now()
+const listed = survivors()
+const untried = mutants.filter(({ name }) => !known.has(name))
+console.log(`${mutants.length} mutants, of which ${mutants.length - untried.length} have a verdict`)
+let running: Promise<void> | undefined
+for (const [i, mutant] of untried.entries()) {
+  const { name, line, contract } = mutant
+  if (!originals.has(contract)) await running
+  const finish = await start(mutant)
+  await running
+  running = finish().then((found) => {
+    const verdict: Verdict = { inputs: key, name, ...found }
+    known.set(name, verdict)
+    appendFileSync(VERDICTS, `${JSON.stringify(verdict)}\n`)
+    if (found.verdict === 'alive')
       console.log(
-        `${survivors[mutant.name] === undefined ? 'SURVIVED' : 'survived, as expected'}: ${mutant.name} (line ${mutant.line})`,
+        `${listed[name] === undefined ? 'SURVIVED' : 'survived, as expected'}: ${name} (line ${line})`,
       )
-    }
-  }
-  console.log(`${file}: ${mutants.length} mutants tried`)
+    if (i % 20 === 19)
+      console.log(`${i + 1} of ${untried.length} in ${Math.round((Date.now() - began) / 1000)} s`)
+  })
 }
-process.chdir(chdir)
-if (!values.list) {
-  const unexpected = alive.filter(({ name }) => survivors[name] === undefined)
-  const gone = Object.keys(survivors).filter(
-    (name) => met.has(name) && !alive.some((mutant) => mutant.name === name),
-  )
-  console.log(
-    `${killed} killed, ${alive.length} alive (${alive.length - unexpected.length} with a reason), ${invalid} did not compile or changed nothing`,
-  )
-  for (const name of gone) console.log(`survivors.json lists a mutant that died: ${name}`)
-  process.exit(unexpected.length > 0 || gone.length > 0 ? 1 : 0)
-}
+await running
+tester?.kill()
+
+const count = (verdict: Verdict['verdict']): number =>
+  mutants.filter(({ name }) => known.get(name)?.verdict === verdict).length
+const alive = mutants.filter(({ name }) => known.get(name)?.verdict === 'alive')
+const unexpected = alive.filter(({ name }) => listed[name] === undefined)
+const endless = mutants.filter(({ name }) => known.get(name)?.killer === 'endless').length
+console.log(
+  `${mutants.length} mutants in ${Math.round((Date.now() - began) / 1000)} s: ${count('killed')} killed (${endless} of them ` +
+    `because they never end), ${alive.length} alive (${alive.length - unexpected.length} with a reason), ` +
+    `${count('invalid')} did not compile, ${count('same')} gave the same bytecode`,
+)
+for (const { name } of unexpected) console.log(`SURVIVED: ${name}`)
+const died = mutants.filter(({ name }) => listed[name] !== undefined && known.get(name)?.verdict !== 'alive')
+for (const { name } of died) console.log(`survivors.json lists a mutant that does not survive: ${name}`)
+process.exit(unexpected.length > 0 || died.length > 0 ? 1 : 0)

@@ -66,7 +66,7 @@ const IDLE =
 
 /** Everything one can leave out: a check, an assignment, an event, a call. */
 const STATEMENT =
-  /^(\s+)((?!return|revert|if|for|let|uint256 \w+;|bytes32|bytes4|bool \w+;|address \w+ =|leaf :=)[\w.[\]()]+.*;)$/
+  /^(\s+)((?!return|revert|\) revert|if|for|let|uint256 \w+;|bytes32|bytes4|bool \w+;|address \w+ =|leaf :=)[\w.[\]()]+.*;)$/
 const ASSEMBLY_STATEMENT = /^(\s+)((?:mstore|sstore|calldatacopy|log3)\(.*\)|\w+(?:\.\w+)? := .*)$/
 
 /** All mutants of one source file. */
@@ -88,7 +88,7 @@ export const mutantsOf = (file: string, source: string): Mutant[] => {
     const code = line.replace(/ \/\/.*$/, '')
     if (
       code.trim() === '' ||
-      (IDLE.test(code) && !/function .*nonReentrant|^\s*\) external nonReentrant/.test(code))
+      (IDLE.test(code) && !/function .*nonReentrant|^\s*\) external nonReentrant|^\s*\) revert /.test(code))
     )
       continue
     if (/constant|immutable/.test(code) && !/=/.test(code)) continue
@@ -101,14 +101,20 @@ export const mutantsOf = (file: string, source: string): Mutant[] => {
       add(at, 'never', `${check[1]}if (false) ${check[3]}`)
       add(at, 'always', `${check[1]}if (true) ${check[3]}`)
     }
+    const block = /^(\s*)if \((.*)\) \{$/.exec(code)
+    if (block !== null) {
+      add(at, 'never', `${block[1]}if (false) {`)
+      add(at, 'always', `${block[1]}if (true) {`)
+    }
+    const refusal = /^(\s*(?:\) )?)revert .*;$/.exec(code)
+    if (refusal !== null) add(at, 'left out', `${refusal[1]}{}`)
     const statement = STATEMENT.exec(code)
     if (statement !== null && !/\bconstant\b|\bimmutable\b|^\s+\w+ (private|public|internal)/.test(code)) {
       const declares =
         /^\s+(uint256|bytes32\[?\]?|address|bool|Leaf|ItemPlace|Payment|\w+ calldata|\w+ memory) \w+ = /.test(
           code,
         )
-      if (!declares && !/^\s*\w+ = \w+_?;$/.test(code.replace(/sale\./, '')))
-        add(at, 'left out', `${statement[1]}{}`)
+      if (!declares) add(at, 'left out', `${statement[1]}{}`)
     }
     const assembly = ASSEMBLY_STATEMENT.exec(code)
     if (assembly !== null) add(at, 'left out', `${assembly[1]}`)
