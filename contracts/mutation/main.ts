@@ -5,10 +5,10 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { compile } from './compile.ts'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { type Bytecodes, compile } from './compile.ts'
 import { type Planned, planned, survivors } from './plan.ts'
-import type { Outcome, Trial } from './suites.ts'
+import type { Killer, Outcome, Trial } from './suites.ts'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const VERDICTS = join(ROOT, 'cache/mutation.jsonl')
@@ -19,12 +19,12 @@ const ENDLESS = 25
 const RUNS = 256
 
 interface Verdict {
-  /** Of everything that the verdict depends on. */
-  inputs: string
   name: string
   /** invalid: it did not compile; same: the compiler made the same bytecode of it. */
   verdict: 'killed' | 'alive' | 'invalid' | 'same'
-  killer?: string
+  killer?: Killer
+  /** Of everything that the verdict depends on. */
+  inputs: string
 }
 
 const { values } = parseArgs({
@@ -38,12 +38,33 @@ if (values.list) {
 
 execFileSync(join(ROOT, 'node_modules/.bin/hardhat'), ['build'], { cwd: ROOT, stdio: 'inherit' })
 
-const inputs = createHash('sha256')
-for (const file of globSync(['contracts/{src,test,mutation}/**/*.{sol,ts}', 'package-lock.json'], {
-  cwd: ROOT,
-}).sort())
-  inputs.update(file).update(readFileSync(join(ROOT, file)))
-const key = inputs.digest('hex').slice(0, 16)
+const hashes = new Map<string, string>()
+const hashOf = (...globs: string[]): string => {
+  const made = hashes.get(globs.join())
+  if (made !== undefined) return made
+  const hash = createHash('sha256')
+  for (const file of globSync(globs, { cwd: join(ROOT, 'contracts') }).sort())
+    hash.update(file).update(readFileSync(join(ROOT, 'contracts', file)))
+  const digest = hash.digest('hex').slice(0, 16)
+  hashes.set(globs.join(), digest)
+  return digest
+}
+const COMMON = [
+  'src/**/*.sol',
+  'test/support/*.sol',
+  'test/distributor/Handler.sol',
+  'mutation/{compile,suites}.ts',
+  '../package-lock.json',
+]
+
+/** What a verdict depends on: a death on the suite that saw it, survival on all tests. New tests leave the dead dead. */
+const inputsOf = ({ verdict, killer }: Pick<Verdict, 'verdict' | 'killer'>): string =>
+  verdict === 'alive'
+    ? hashOf(...COMMON, 'test/**/*.sol', 'mutation/plan.ts')
+    : hashOf(
+        ...COMMON,
+        ...(killer === undefined ? [] : [`test/**/${killer.suite.replace(/Test$/, '')}.t.sol`]),
+      )
 
 mkdirSync(join(ROOT, 'cache'), { recursive: true })
 if (values.again) rmSync(VERDICTS, { force: true })
@@ -51,7 +72,7 @@ const known = new Map<string, Verdict>()
 if (existsSync(VERDICTS))
   for (const line of readFileSync(VERDICTS, 'utf8').trim().split('\n')) {
     const verdict = JSON.parse(line) as Verdict
-    if (verdict.inputs === key) known.set(verdict.name, verdict)
+    if (verdict.inputs === inputsOf(verdict)) known.set(verdict.name, verdict)
   }
 
 let tester: ChildProcess | undefined
@@ -65,7 +86,7 @@ const attempt = async (trial: Trial): Promise<Outcome> => {
       let outcome: Outcome | undefined
       child.once('message', (answer: Outcome) => {
         outcome = answer
-        if (!answer.endless) done(answer)
+        if (!answer.killer?.endless) done(answer)
       })
       child.once('exit', (code, signal) => {
         tester = undefined
@@ -80,37 +101,34 @@ const attempt = async (trial: Trial): Promise<Outcome> => {
   }
 }
 
-/** The test that notices a contract's bytecode: the quick ones first, chance last. */
-const killerOf = async (
-  { contract, suites, chance }: Planned,
-  bytecode: string,
-): Promise<string | undefined> =>
-  (await attempt({ contract, bytecode, suites, runs: 0, seconds: ENDLESS })).killer ??
-  (await attempt({ contract, bytecode, suites: chance, runs: RUNS, seconds: ENDLESS })).killer
+/** The test that notices what is broken: the quick ones first, chance last. */
+const killerOf = async ({ suites, chance }: Planned, bytecodes: Bytecodes): Promise<Killer | undefined> =>
+  (await attempt({ bytecodes, suites, runs: 0, seconds: ENDLESS })).killer ??
+  (await attempt({ bytecodes, suites: chance, runs: RUNS, seconds: ENDLESS })).killer
 
-const originals = new Map<string, string>()
+const originals = new Map<string, Bytecodes>()
 
-/** Compiles the contract as it is and insists that every test passes. */
-const original = async (mutant: Planned): Promise<string> => {
-  const made = originals.get(mutant.contract)
+/** Compiles what a mutant would be a part of as it is, and insists that every test passes. */
+const original = async (mutant: Planned): Promise<Bytecodes> => {
+  const made = originals.get(mutant.file)
   if (made !== undefined) return made
   const source = readFileSync(join(ROOT, 'contracts/src', mutant.file), 'utf8')
-  const compiled = compile(mutant.contract, mutant.file, source)
+  const compiled = compile(mutant.contracts, mutant.file, source)
   if ('error' in compiled) throw new Error(compiled.error)
-  const killer = await killerOf(mutant, compiled.bytecode)
-  if (killer !== undefined) throw new Error(`${killer} fails though nothing is broken`)
-  originals.set(mutant.contract, compiled.bytecode)
-  return compiled.bytecode
+  const killer = await killerOf(mutant, compiled.bytecodes)
+  if (killer !== undefined) throw new Error(`${killer.suite}: ${killer.test} fails though nothing is broken`)
+  originals.set(mutant.file, compiled.bytecodes)
+  return compiled.bytecodes
 }
 
-/** Tries one mutant, up to the point where only waiting is left: the next can be compiled meanwhile. */
-const start = async (mutant: Planned): Promise<() => Promise<Omit<Verdict, 'inputs' | 'name'>>> => {
+/** Compiles one mutant. What is returned tries it: the next can be compiled meanwhile. */
+const start = async (mutant: Planned): Promise<() => Promise<Pick<Verdict, 'verdict' | 'killer'>>> => {
   const unbroken = await original(mutant)
-  const broken = compile(mutant.contract, mutant.file, mutant.source)
+  const broken = compile(mutant.contracts, mutant.file, mutant.source)
   if ('error' in broken) return async () => ({ verdict: 'invalid' })
-  if (broken.bytecode === unbroken) return async () => ({ verdict: 'same' })
+  if (isDeepStrictEqual(broken.bytecodes, unbroken)) return async () => ({ verdict: 'same' })
   return async () => {
-    const killer = await killerOf(mutant, broken.bytecode)
+    const killer = await killerOf(mutant, broken.bytecodes)
     return killer === undefined ? { verdict: 'alive' } : { verdict: 'killed', killer }
   }
 }
@@ -121,12 +139,12 @@ const untried = mutants.filter(({ name }) => !known.has(name))
 console.log(`${mutants.length} mutants, of which ${mutants.length - untried.length} have a verdict`)
 let running: Promise<void> | undefined
 for (const [i, mutant] of untried.entries()) {
-  const { name, line, contract } = mutant
-  if (!originals.has(contract)) await running
+  const { name, line, file } = mutant
+  if (!originals.has(file)) await running
   const finish = await start(mutant)
   await running
   running = finish().then((found) => {
-    const verdict: Verdict = { inputs: key, name, ...found }
+    const verdict: Verdict = { name, ...found, inputs: inputsOf(found) }
     known.set(name, verdict)
     appendFileSync(VERDICTS, `${JSON.stringify(verdict)}\n`)
     if (found.verdict === 'alive')
@@ -144,7 +162,7 @@ const count = (verdict: Verdict['verdict']): number =>
   mutants.filter(({ name }) => known.get(name)?.verdict === verdict).length
 const alive = mutants.filter(({ name }) => known.get(name)?.verdict === 'alive')
 const unexpected = alive.filter(({ name }) => listed[name] === undefined)
-const endless = mutants.filter(({ name }) => known.get(name)?.killer === 'endless').length
+const endless = mutants.filter(({ name }) => known.get(name)?.killer?.endless).length
 console.log(
   `${mutants.length} mutants in ${Math.round((Date.now() - began) / 1000)} s: ${count('killed')} killed (${endless} of them ` +
     `because they never end), ${alive.length} alive (${alive.length - unexpected.length} with a reason), ` +

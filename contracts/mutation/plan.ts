@@ -1,42 +1,49 @@
 import { readFileSync } from 'node:fs'
 import { type Mutant, mutantsOf } from './mutants.ts'
 
-/** A mutant, the contract that it is a part of, and the suites that have to notice. */
-export interface Planned extends Mutant {
+/** What has to be compiled anew when a source file is broken, and who has to notice. */
+interface Target {
+  /** The source file, within `contracts/src/`. */
   file: string
-  contract: string
+  /** The files of the contracts that it is a part of, within `contracts/`. */
+  contracts: string[]
+  /** The suites that are tried first, without their tests of chance. */
   suites: string[]
-  /** Whether these suites have tests of chance (fuzz, invariants), to be run when all the others pass. */
+  /** The suites whose tests of chance (fuzz, invariants) are tried when nothing else noticed. */
   chance: string[]
 }
 
-const DISTRIBUTOR = {
-  contract: 'MerkleDistributor',
-  suites: ['PublishTest', 'ClaimTest', 'ShardsTest', 'PushTest', 'HostileTest'],
-  chance: ['FuzzTest', 'InvariantsTest'],
-}
+export type Planned = Mutant & Target
 
-/** What is broken: every source file that does something. */
-const PLAN = [
-  ...['MerkleDistributor.sol', 'lib/Word.sol', 'lib/Tree.sol', 'lib/Leaf.sol'].map((file) => ({
-    file,
-    ...DISTRIBUTOR,
+const SUITES = ['PublishTest', 'ClaimTest', 'ShardsTest', 'PushTest', 'HostileTest']
+const CHANCE = ['FuzzTest', 'InvariantsTest']
+const DISTRIBUTOR = 'src/MerkleDistributor.sol'
+const LIBRARIES = 'test/support/Libraries.sol'
+
+/** Every source file that does something. */
+const TARGETS: Target[] = [
+  { file: 'MerkleDistributor.sol', contracts: [DISTRIBUTOR], suites: SUITES, chance: CHANCE },
+  ...['Word', 'Tree', 'Leaf'].map((name) => ({
+    file: `lib/${name}.sol`,
+    contracts: [DISTRIBUTOR, LIBRARIES],
+    suites: [...SUITES, 'LeafTest'],
+    chance: CHANCE,
   })),
-  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken'].map((contract) => ({
-    file: `${contract}.sol`,
-    contract,
-    suites: [`${contract}Test`],
-    chance: [`${contract}Test`],
+  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken'].map((name) => ({
+    file: `${name}.sol`,
+    contracts: [`src/${name}.sol`],
+    suites: [`${name}Test`],
+    chance: [`${name}Test`],
   })),
 ]
 
 /** Every mutant of every contract, in the order in which they are tried. */
 export const planned = (): Planned[] =>
-  PLAN.flatMap((entry) =>
-    mutantsOf(entry.file, readFileSync(new URL(`../src/${entry.file}`, import.meta.url), 'utf8')).map(
+  TARGETS.flatMap((target) =>
+    mutantsOf(target.file, readFileSync(new URL(`../src/${target.file}`, import.meta.url), 'utf8')).map(
       (mutant) => ({
         ...mutant,
-        ...entry,
+        ...target,
       }),
     ),
   )

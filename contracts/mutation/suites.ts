@@ -5,11 +5,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Artifact, SolidityTestRunnerConfigArgs, SuiteResult } from '@nomicfoundation/edr'
+import type { Bytecodes } from './compile.ts'
 
-/** Bytecode to be tried in place of a contract's own, by some suites, one after the other until one fails. */
+/** Bytecode to be tried in place of the contracts' own, by some suites, one after the other until one fails. */
 export interface Trial {
-  contract: string
-  bytecode: string
+  bytecodes: Bytecodes
   suites: string[]
   /** Runs of each fuzz test; 0 leaves out those and the invariants. */
   runs: number
@@ -17,10 +17,15 @@ export interface Trial {
   seconds: number
 }
 
-/** The first test that failed, if any. After an endless trial the process is gone. */
-export interface Outcome {
-  killer?: string
+/** What noticed. After an endless trial the process is gone. */
+export interface Killer {
+  suite: string
+  test?: string
   endless?: true
+}
+
+export interface Outcome {
+  killer?: Killer
 }
 
 const ROOT = new URL('../..', import.meta.url).pathname
@@ -73,11 +78,16 @@ const settings = (runs: number): SolidityTestRunnerConfigArgs => ({
     : { fuzz: { runs, seed: '0x1' }, invariant: { runs: 3, depth: 60, failOnRevert: true } }),
 })
 
-const run = async (trial: Trial): Promise<string | undefined> => {
-  const changed = artifacts.map((it) =>
-    it.id.name === trial.contract ? { ...it, contract: { ...it.contract, bytecode: trial.bytecode } } : it,
-  )
+/** The suite that is running. */
+let current = ''
+
+const run = async (trial: Trial): Promise<Killer | undefined> => {
+  const changed = artifacts.map((it) => {
+    const bytecode = trial.bytecodes[it.id.name]
+    return bytecode === undefined ? it : { ...it, contract: { ...it.contract, bytecode } }
+  })
   for (const suite of trial.suites) {
+    current = suite
     const found = artifacts.find(({ id }) => id.name === suite)
     if (found === undefined) throw new Error(`no suite ${suite}: run hardhat build first`)
     const { testResults: tests } = await new Promise<SuiteResult>((done, fail) => {
@@ -94,7 +104,7 @@ const run = async (trial: Trial): Promise<string | undefined> => {
     })
     if (tests.length === 0) throw new Error(`${suite} has no test`)
     const failed = tests.find(({ status }) => status === 'Failure')
-    if (failed !== undefined) return `${suite}.${failed.name}`
+    if (failed !== undefined) return { suite, test: failed.name }
   }
   return undefined
 }
@@ -104,7 +114,7 @@ process.on('message', async (trial: Trial) => {
   const watch = setInterval(() => {
     if (seconds() - start < trial.seconds) return
     clearInterval(watch)
-    process.send?.({ killer: 'endless', endless: true } satisfies Outcome, undefined, {}, () =>
+    process.send?.({ killer: { suite: current, endless: true } } satisfies Outcome, undefined, {}, () =>
       process.kill(process.pid, 'SIGKILL'),
     )
   }, 100)

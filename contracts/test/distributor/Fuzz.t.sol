@@ -6,22 +6,17 @@ pragma solidity 0.8.37;
 import {IMerkleDistributor} from "../../src/IMerkleDistributor.sol";
 import {Tree} from "../../src/lib/Tree.sol";
 import {Word} from "../../src/lib/Word.sol";
+import {Deploy} from "../support/Deploy.sol";
 import {DistributorBase} from "../support/DistributorBase.sol";
+import {Libraries} from "../support/Libraries.sol";
 import {ReferenceTree} from "../support/ReferenceTree.sol";
 import {BlacklistToken} from "../support/Tokens.sol";
-
-/// @notice The libraries' functions, to be called from outside
-contract Libraries {
-    function rootOf(bytes32 leaf, bytes32[] calldata proof) external pure returns (bytes32) {
-        return Tree.rootOf(leaf, proof);
-    }
-}
 
 /// @notice Random lists, words, times and recipients against plain models
 contract FuzzTest is DistributorBase {
     using Word for uint256;
 
-    Libraries private libraries = new Libraries();
+    Libraries private libraries = Libraries(Deploy.make("Libraries.sol:Libraries", ""));
 
     /// @notice n leaves of random amounts for accounts that are not always different
     function randomList(uint256 seed, uint256 n) private pure returns (IMerkleDistributor.Payment[] memory payments) {

@@ -211,6 +211,17 @@ contract PublishTest is DistributorBase {
         dist.cancel(d);
     }
 
+    function test_cancel_takesTermsOf128BitsForNoShards() external {
+        IMerkleDistributor.Distribution memory d = named(bytes32(uint256(type(uint128).max)), ROOT);
+        refuse(abi.encodeWithSelector(IMerkleDistributor.NotPublished.selector, idOf(d)));
+        vm.prank(issuer);
+        dist.cancel(d);
+        d.terms = bytes32(uint256(1) << 128);
+        refuse(abi.encodeWithSelector(IMerkleDistributor.IsShard.selector, idOf(d)));
+        vm.prank(issuer);
+        dist.cancel(d);
+    }
+
     function test_cancel_givesEverythingBack() external {
         IMerkleDistributor.Distribution memory d = named(termsOf(NOW + 9, NOW + 10), ROOT);
         uint256 before = token.balanceOf(issuer);
