@@ -5,12 +5,11 @@ import { defineConfig } from 'vitest/config'
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // Every test sets what it needs itself; without these wrangler warns that they are missing.
-for (const name of ['PROGRAM', 'DEPLOYMENT', 'GRAPH_URL', 'GRAPH_KEY', 'RPC_URL', 'PRORATA_API_SECRET']) {
-  process.env[name] = 'set by each test'
-}
+const SETTINGS = `PROGRAM DEPLOYMENT GRAPH_URL GRAPH_KEY RPC_URL PRORATA_API_SECRET CHAIN_ID PAGE_ORIGIN PRIVACY RETENTION_DAYS
+  REGISTER_KEYS PRORATA_REGISTER_SECRET`
+for (const name of SETTINGS.split(/\s+/)) process.env[name] = 'set by each test'
 
-// Both Workers run in workerd as their own wrangler.toml sets them up: the API with a real D1 and R2. Their bundles are built in
-// Node.
+// Each Worker runs in workerd as its own wrangler.toml sets it up, with a real D1, R2 and rate limits. The bundles are built in Node.
 export default defineConfig({
   test: {
     projects: [
@@ -41,6 +40,21 @@ export default defineConfig({
           isolate: false,
           // On a busy machine even a compiled schema takes its time.
           testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at('register/wrangler.toml') },
+            miniflare: { bindings: { MIGRATIONS: await readD1Migrations(at('register/migrations')) } },
+          })),
+        ],
+        test: {
+          name: 'register',
+          root: at('register'),
+          include: ['test/*.test.ts'],
+          globalSetup: at('test/global-setup.ts'),
+          isolate: false,
         },
       },
       { test: { name: 'bundles', root: at('test'), include: ['*.test.ts'] } },

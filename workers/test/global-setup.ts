@@ -34,6 +34,7 @@ const parsed = (text: string): unknown => {
 }
 
 type Rpc = { id: number; method: string; params: unknown[] }
+const isRpc = (body: unknown): body is Rpc => body !== null && typeof body === 'object' && 'jsonrpc' in body
 
 const rpcAnswer = ({ id, method, params }: Rpc, answers: Record<string, unknown>) => {
   const [first] = params
@@ -59,6 +60,7 @@ const graphAnswer = ({ query, variables }: Graph, answers: Record<string, unknow
 const answerTo = (body: unknown, answers: Record<string, unknown>): unknown => {
   // In reverse: JSON-RPC leaves the order of a batch's answers open.
   if (Array.isArray(body)) return body.map((call: Rpc) => rpcAnswer(call, answers)).reverse()
+  if (isRpc(body)) return rpcAnswer(body, answers)
   return graphAnswer(body as Graph, answers)
 }
 
