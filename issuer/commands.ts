@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { say, show } from './output.ts'
 import { exitCodes } from './refusal.ts'
+import { addRegister } from './registerCommands.ts'
 import { type GivenSettings, readSettings, readSome, settingFlags, takeSecrets } from './settings.ts'
 
 const secrets = takeSecrets(process.env)
@@ -13,7 +14,8 @@ const program = new Command('prorata')
     'after',
     `
 The settings above can also come from the environment (PRORATA_PROGRAM, PRORATA_RPC_URL, …); a flag wins.
-Secrets come from the environment alone: PRORATA_KEY, or PRORATA_KEYSTORE and PRORATA_KEYSTORE_PASSWORD; PRORATA_API_SECRET.
+Secrets come from the environment alone: PRORATA_KEY, or PRORATA_KEYSTORE and PRORATA_KEYSTORE_PASSWORD; PRORATA_API_SECRET;
+PRORATA_REGISTER_SECRET.
 Exit codes: 0 done, 1 refused or bad input, 2 sources differ, 3 something needed is away or not there yet.`,
   )
   .exitOverride()
@@ -123,6 +125,8 @@ program
     const needed = readSome(['apiUrl'], program.opts<GivenSettings>(), process.env)
     await show(await exportMirror(needed, options, say), options.json)
   })
+
+addRegister(program, secrets)
 
 function settings() {
   return readSettings(program.opts<GivenSettings>(), process.env)

@@ -25,6 +25,12 @@ export const settingFlags = [
   { name: 'graphUrl', flag: '--graph-url <url>', env: 'PRORATA_GRAPH_URL', about: "the subgraph's endpoint" },
   { name: 'apiUrl', flag: '--api-url <url>', env: 'PRORATA_API_URL', about: 'the API' },
   {
+    name: 'registerUrl',
+    flag: '--register-url <url>',
+    env: 'PRORATA_REGISTER_URL',
+    about: 'the register of investors',
+  },
+  {
     name: 'bindings',
     flag: '--bindings <where>',
     env: 'PRORATA_BINDINGS',
@@ -49,6 +55,7 @@ const secretNames = {
   keystore: 'PRORATA_KEYSTORE',
   keystorePassword: 'PRORATA_KEYSTORE_PASSWORD',
   apiSecret: 'PRORATA_API_SECRET',
+  registerSecret: 'PRORATA_REGISTER_SECRET',
 } as const
 
 type SettingName = (typeof settingFlags)[number]['name']
@@ -64,6 +71,8 @@ const settingsSchema = z.object({
   rpcUrl: httpUrl,
   graphUrl: httpUrl,
   apiUrl: httpUrl,
+  /** Only for the register's commands: see registerClient.ts. */
+  registerUrl: httpUrl.optional(),
   /** Only for the commands that store: see storage.ts. */
   bindings: z.enum(['local', 'remote']).optional(),
   persist: z.string().min(1).optional(),
@@ -81,6 +90,7 @@ export interface Secrets {
   keystore?: string
   keystorePassword?: string
   apiSecret?: string
+  registerSecret?: string
 }
 
 const expected: Record<SettingName, string> = {
@@ -90,6 +100,7 @@ const expected: Record<SettingName, string> = {
   rpcUrl: 'an http or https URL',
   graphUrl: 'an http or https URL',
   apiUrl: 'an http or https URL',
+  registerUrl: 'an http or https URL',
   bindings: 'local or remote',
   persist: 'a folder',
   wranglerConfig: 'a wrangler configuration file',

@@ -13,6 +13,7 @@ export const PORT_NAMES = [
   'ipfs',
   'api',
   'gateway',
+  'register',
 ] as const
 export type PortName = (typeof PORT_NAMES)[number]
 export type Ports = Readonly<Record<PortName, number>>

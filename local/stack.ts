@@ -11,13 +11,14 @@ import { startGraphNode } from './graph-node.ts'
 import type { Ports } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
+import { openRegister } from './register.ts'
 import { type Outcome, run } from './run.ts'
 import { ALEX, PEOPLE } from './scenario/alex.ts'
 import { person } from './scenario/people.ts'
 import { ROOT } from './state.ts'
 import { migrate, startWorker } from './workers.ts'
 
-export type ChildName = 'chain' | 'postgres' | 'graph' | 'api' | 'gateway'
+export type ChildName = 'chain' | 'postgres' | 'graph' | 'api' | 'gateway' | 'register'
 
 /** The whole system, running on this machine. */
 export interface Stack {
@@ -29,6 +30,8 @@ export interface Stack {
     readonly graph: string
     readonly api: string
     readonly gateway: string
+    /** Null where it was not asked for. */
+    readonly register: string | null
   }
   /** The bearer secret of the API's writes. */
   readonly secret: string
@@ -52,6 +55,8 @@ export interface StackOptions {
   readonly state: string
   readonly ports: Ports
   readonly progress: Progress
+  /** Whether the register of investors comes too: no payout needs it. */
+  readonly register?: boolean
   /** Ends the start when it fires: every program that runs by then is ended, and the start fails. */
   readonly signal?: AbortSignal
 }
@@ -60,8 +65,8 @@ export interface StackOptions {
 export const ISSUER_ENV = 'issuer.json'
 
 /**
- * Starts chain, PostgreSQL, graph-node, API and gateway, and deploys contracts and subgraph. When one of them cannot
- * start, those that did are ended.
+ * Starts chain, PostgreSQL, graph-node, API, gateway and, when asked for, the register; deploys contracts and subgraph.
+ * When one of them cannot start, those that did are ended.
  * @throws StackError saying which part failed and why
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -153,7 +158,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await deploySubgraph({ adminUrl: node.adminUrl, ipfsUrl: ipfs.url, name: terms.name, buildDir })
     }
     const startApi = async () => {
-      await migrate(persist, log('migrate'), settings)
+      await migrate({ config: 'wrangler.toml', name: 'prorata' }, persist, log('migrate'), settings)
       return startWorker({
         name: 'the API (wrangler)',
         config: 'wrangler.toml',
@@ -174,8 +179,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         logFile: log('gateway'),
         onStarted: keep('gateway'),
       })
-    const [, api] = await settleAll([startGraph(), startApi(), startGateway()])
-    const urls = { rpc, graph, api: api.url, gateway }
+    const startRegister = async () => {
+      if (!options.register) return null
+      return openRegister({
+        terms,
+        chainId: deployment.chainId,
+        rpcUrl: rpc,
+        pageOrigin: `http://127.0.0.1:${ports.api}`,
+        port: ports.register,
+        persist: join(state, 'register'),
+        logs: join(state, 'logs'),
+        onStarted: keep('register'),
+      })
+    }
+    const [, api, , register] = await settleAll([startGraph(), startApi(), startGateway(), startRegister()])
+    const urls = { rpc, graph, api: api.url, gateway, register: register?.url ?? null }
     await waitFor('the subgraph', () => indexed(graph), { timeout: 60_000 })
 
     const issuerEnv = () => ({
@@ -189,6 +207,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       PRORATA_KEY: person('issuer').privateKey,
       PRORATA_BINDINGS: 'local',
       PRORATA_PERSIST: persist,
+      ...(register && { PRORATA_REGISTER_URL: register.url, PRORATA_REGISTER_SECRET: register.secret }),
     })
     writeFileSync(join(state, ISSUER_ENV), JSON.stringify(issuerEnv(), null, 2), { mode: 0o600 })
     const tryIssue = (args: readonly string[], env: Record<string, string> = {}) =>

@@ -58,25 +58,27 @@ export async function startWorker(options: WorkerOptions): Promise<{ child: Chil
   return { child, url: ready }
 }
 
-/** Brings the API's local D1 to the newest schema; safe to run again. */
+/** A Worker's own D1, as its wrangler configuration names it. */
+export interface Database {
+  readonly config: string
+  readonly name: string
+}
+
+/** Brings a Worker's local D1 to the newest schema; safe to run again. */
 export async function migrate(
+  { config, name }: Database,
   persist: string,
   logFile: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const args = [
     ...WRANGLER,
-    'd1',
-    'migrations',
-    'apply',
-    'prorata',
+    ...['d1', 'migrations', 'apply', name],
     '--local',
-    '--persist-to',
-    persist,
-    '--config',
-    'wrangler.toml',
+    ...['--persist-to', persist],
+    ...['--config', config],
   ]
-  await runLogged('preparing the database of the API', process.execPath, args, logFile, {
+  await runLogged(`preparing the database ${name}`, process.execPath, args, logFile, {
     ...QUIET,
     ...settings,
   })

@@ -1,20 +1,25 @@
 // The first quarter of the story by the issuer's own commands on the whole system, with everything that may go wrong on the way.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Address, erc20Abi, keccak256 } from 'viem'
 import type { LocalChain } from '../../local/chain.ts'
+import type { Child } from '../../local/child.ts'
+import { freePort } from '../../local/ports.ts'
 import { silent } from '../../local/progress.ts'
+import { openRegister } from '../../local/register.ts'
 import type { QuarterName } from '../../local/scenario/alex.ts'
 import { person } from '../../local/scenario/people.ts'
 import type { Story } from '../../local/scenario/play.ts'
 import { playToQuarter, prepareArgs } from '../../local/scenario/quarters.ts'
 import { startStoryAt } from '../../local/scenario/stage.ts'
 import type { Stack } from '../../local/stack.ts'
+import { ROOT } from '../../local/state.ts'
 import { checkHolders, type Desk, openDesk, transfer } from './desk.ts'
 import { interrupt, type Moment } from './interruption.ts'
+import { visit } from './investor.ts'
 import { startProxy } from './proxy.ts'
 
 const state = mkdtempSync(join(tmpdir(), 'prorata-quarter-'))
@@ -23,6 +28,7 @@ let stack: Stack
 let story: Story
 let chain: LocalChain
 let desk: Desk
+let registerChild: Child | undefined
 
 before(async () => {
   ;({ stack, story } = await startStoryAt('sold', join(state, 'stack')))
@@ -30,6 +36,7 @@ before(async () => {
   chain = desk.chain
 })
 after(async () => {
+  await registerChild?.stop()
   await stack?.stop()
   rmSync(state, { recursive: true, force: true })
 })
@@ -156,6 +163,52 @@ test('the first quarter is prepared: every entitlement to the unit, 1,800 USDC i
   assert.match(stdout, /hugo|0x[0-9a-f]{40} +60,000 +30,000 +30,000 +30,000 +\d+\.\d{6} {2}sold part/)
   assert.match(stdout, /income +12,000\.000000 USDC, of which 1500 bps are 1,800\.000000 USDC/)
 })
+
+test('the register knows who the investors are, and no payout does: deleting all of it changes nothing', async () => {
+  const { deployment, terms, urls } = stack
+  const register = await openRegister({
+    ...{ terms, chainId: deployment.chainId, rpcUrl: urls.rpc, pageOrigin: urls.api },
+    ...{ port: await freePort(), persist: join(state, 'stack/register'), logs: join(state, 'stack/logs') },
+    onStarted: (child) => {
+      registerChild = child
+    },
+  })
+  const env = { PRORATA_REGISTER_URL: register.url, PRORATA_REGISTER_SECRET: register.secret }
+  const secrets = ['Clarabella Quillfeather', 'clarabella@quillfeather.example', '31415926535']
+  const [name = '', email = '', pledge = ''] = secrets
+  for (const who of ['clara', 'dora']) {
+    const visitor = visit(register.url, urls.api, person(who).account)
+    assert.equal(await visitor.signIn(), 201)
+    await visitor.enter({ name, email, pledge })
+  }
+  const prepared = await done(prepareArgs('2026-Q1'))
+  await desk.done(['register', 'approve', ...['clara', 'dora'].map((who) => person(who).address)], env)
+  const { code, stdout } = await stack.tryIssue(['register', 'match', '--json'], env)
+  const { matched, unmatchedLots } = JSON.parse(stdout)
+  assert.deepEqual([code, matched.length, unmatchedLots.length], [2, 2, 28])
+  assert.equal((await desk.done(['register', 'delete', '--all', '--yes'], env)).deleted.length, 2)
+  const again = await done(prepareArgs('2026-Q1'))
+  assert.deepEqual(
+    [again.state, again.root, again.manifestHash],
+    ['unchanged', prepared.root, prepared.manifestHash],
+  )
+
+  // Nothing of it is anywhere: not in what was prepared, what the API answers, the page, any database, any log.
+  const folders = [join(state, 'stack'), join(ROOT, 'page/dist')]
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  const answers = ['/v1/program', '/v1/holders', '/v1/status', `/v1/holders/${person('clara').address}`]
+  const texts = await Promise.all(answers.map(async (path) => (await fetch(stack.urls.api + path)).text()))
+  for (const secret of secrets) {
+    for (const file of files) assert.ok(!holds(file, secret), `${file} holds ${secret}`)
+    for (const text of texts) assert.ok(!text.includes(secret))
+  }
+})
+
+function holds(file: string, text: string): boolean {
+  return statSync(file).isFile() && readFileSync(file).includes(text)
+}
 
 test('publishing without the right key, the money, or whole files is refused, and nothing is sent', async () => {
   const nonce = await desk.nonceOfIssuer()

@@ -39,7 +39,7 @@ export async function demo(args: string[]): Promise<number> {
 
   let stack: Stack | undefined
   try {
-    stack = await startStack({ state, ports, progress, signal: stopping.signal })
+    stack = await startStack({ state, ports, progress, register: true, signal: stopping.signal })
     await Promise.race([playTo('end', stack, tell(stack), progress), stack.died, interrupted])
     if (stopping.signal.aborted) return INTERRUPTED
     progress.end()
@@ -123,13 +123,14 @@ function readOptions(args: string[]): {
 }
 
 async function introduction(stack: Stack, took: number): Promise<string> {
-  const { api, gateway, rpc } = stack.urls
+  const { api, gateway, register, rpc } = stack.urls
   return `
 ${await paidTable(stack)}
   The page        ${api}/
   The dashboard   ${api}/#/dashboard
   The API         ${api}/v1/status   (described in ${api}/openapi.json)
   GraphQL         ${gateway}
+  The register    ${register}/v1/register   (described in ${register}/openapi.json)
   The chain       ${rpc}   (id ${stack.deployment.chainId})
 
   Up in ${(took / 1000).toFixed(0)} s. ${person(ONCE).name} bought 40,000 ALEX and never sold: look her up as ${person(ONCE).address}
