@@ -55,6 +55,7 @@ export default defineConfig({
           include: ['test/*.test.ts'],
           globalSetup: at('test/global-setup.ts'),
           isolate: false,
+          testTimeout: 30_000,
         },
       },
       { test: { name: 'bundles', root: at('test'), include: ['*.test.ts'] } },

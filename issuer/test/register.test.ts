@@ -6,7 +6,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Validator } from '@seriousme/openapi-schema-validator'
 import { type Address, BaseError, ContractFunctionRevertedError, erc20Abi, type Hex, parseAbi } from 'viem'
 import { offeringAbi } from '../../contracts/abi.ts'
 import { deployLocal, deployProgram } from '../../contracts/ignition/deploy.ts'
@@ -154,13 +153,6 @@ const adasVisit = () => visit(register.url, PAGE, ada.account)
 const safesVisit = (owner = ada) =>
   visit(register.url, PAGE, { address: safe, signMessage: (given) => owner.account.signMessage(given) })
 
-test('the OpenAPI document is valid', async () => {
-  const validator = new Validator()
-  const document = await (await fetch(`${register.url}/openapi.json`)).json()
-  const { valid, errors } = await validator.validate(document as Record<string, unknown>)
-  assert.deepEqual([valid, errors, validator.version], [true, undefined, '3.1'])
-})
-
 test('keys and contract wallets sign in and enter; a key that is not the contract’s owner does not', async () => {
   const hash = await chain.sendTransaction({ account: ada.address, data: contractWallet(ada.address) })
   const { contractAddress } = await chain.waitForTransactionReceipt({ hash })
@@ -238,7 +230,7 @@ test('CSV goes to a new file of the issuer’s own, and holds no formula', async
   const file = join(state, 'register.csv')
   assert.equal((await done(['export', '--out', file])).entries, 3)
   const text = readFileSync(file, 'utf8')
-  assert.ok(text.includes(`"'=HYPERLINK(""https://evil.example"")"`))
+  assert.ok(text.includes(`,"'=HYPERLINK(""https://evil.example"")",`))
   assert.ok(text.includes(REASON))
   assert.equal(statSync(file).mode & 0o777, 0o600)
   await refused(() => exportEntries(desk(), { out: file }), 1, /register\.csv is there already/)

@@ -1,13 +1,16 @@
 // Comma-separated values (RFC 4180) that a spreadsheet opens as what they are.
 
-/** A spreadsheet takes a cell that begins so for a formula and runs it. */
-const FORMULA = /^[=+\-@\t\r\n|%\uFF0B\uFF0D\uFF1D\uFF20]/
+/** A spreadsheet takes a cell that begins so for a formula and runs it; some drop blanks and invisible characters first. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@|%\uFF0B\uFF0D\uFF1D\uFF20]|^[\t\r\n]/u
 
 const cell = (text: string): string => {
   // The apostrophe tells spreadsheets that text follows, and is what they show least of.
   const safe = FORMULA.test(text) ? `'${text}` : text
   return /[",\r\n]|^'|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
+
+/** One line of cells, of which none is a formula. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`
 
 /**
  * A table as CSV, its column names first.
@@ -17,11 +20,8 @@ export const csvText = <Column extends string>(
   columns: readonly Column[],
   rows: readonly Record<Column, string | number | null>[],
 ): string => {
-  const lines = [
-    columns.map(cell),
-    ...rows.map((row) => columns.map((column) => cell(String(row[column] ?? '')))),
-  ]
-  return lines.map((line) => `${line.join(',')}\r\n`).join('')
+  const lines = rows.map((row) => csvLine(columns.map((column) => String(row[column] ?? ''))))
+  return [csvLine(columns), ...lines].join('')
 }
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'

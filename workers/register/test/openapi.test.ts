@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { openApiErrors } from '../../test/upstream.ts'
 import { approved, call, ENTRY, freshStorage, fromIssuer, fromPage } from './register.ts'
 
 type Json = { [key: string]: Json } & Json[] & string
@@ -49,6 +50,10 @@ const exampleOf = (schema: Json): unknown => {
 }
 
 describe('the OpenAPI document', () => {
+  test('is valid by the schema of OpenAPI 3.1', async () => {
+    expect(await openApiErrors(document)).toEqual([])
+  })
+
   test('says of every route who may ask, and what each answer is', () => {
     for (const { path, operation } of operations()) {
       const scheme = path.startsWith('/v1/issuer/')

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { csvLine } from '../csv.ts'
+import { CSV_TYPE, csvLine } from '../../../api/src/csv.ts'
 import { noteReading, rowsAfter } from '../entries.ts'
 import { type App, settingsOf } from '../env.ts'
 import { issuerOnly } from '../issuer.ts'
@@ -55,5 +55,5 @@ export const addIssuerCsv = (app: OpenAPIHono<App>) =>
       context.header('link', `</v1/issuer/entries.csv?${query}>; rel="next"`)
     }
     context.header('content-disposition', 'attachment; filename="register.csv"')
-    return context.body(lines.join(''), 200, { 'content-type': 'text/csv; charset=utf-8' })
+    return context.body(lines.join(''), 200, { 'content-type': CSV_TYPE })
   })
