@@ -158,9 +158,7 @@ describe('CSV', () => {
     for (let each = 0; each < 5; each++) await entered({ pledge: `${each + 1}` })
     const lines = (await csv()).split('\r\n')
     expect(lines).toHaveLength(7)
-    expect(lines[0]).toMatch(
-      /^"id","wallet","status","name","email","pledge","currency","decimals","reason",/,
-    )
+    expect(lines[0]).toMatch(/^id,wallet,status,name,email,pledge,currency,decimals,reason,/)
     expect(lines.slice(1, 6).map((line) => line.split(',')[5])).toEqual(['1', '2', '3', '4', '5'])
     expect(lines[6]).toBe('')
   })
