@@ -67,6 +67,10 @@ export const compareReading = (
     accounts: reading.accounts.length,
     totalSupply: state.supply.token,
     lotsSold: sold,
+    // Each account was compared above; here it is what they come to.
+    entitled: total(reading, ({ settled, custody }) => lesser(BigInt(settled), BigInt(custody))),
+    staked: total(reading, ({ staked }) => BigInt(staked)),
+    lpStaked: total(reading, ({ lpStaked }) => BigInt(lpStaked)),
     ...state.counts,
     lastBlock: state.lastEvent,
     lastBlockHash: last?.hash ?? '',
@@ -100,6 +104,11 @@ export const compareReading = (
     })
   }
 }
+
+const lesser = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+
+const total = ({ accounts }: Reading, of: (row: Reading['accounts'][number]) => bigint): bigint =>
+  accounts.reduce((sum, row) => sum + of(row), 0n)
 
 const positionsOf = (
   rows: readonly AccountRow[],
@@ -143,6 +152,7 @@ type CustodyRow = {
   lots: string
   block: number
 }
+type PointRow = { id: string; timestamp: string } & Record<(typeof TOTALS)[number], string | number>
 type LotRow = { id: string; buyer: Address; amount: string; transaction: string; logIndex: number }
 
 /** The subgraph's own history: the entitlement at every block out of the custody changes, the lots, and what events sum up to. */
@@ -168,12 +178,13 @@ export const compareRows = async (
       const row = folded.get(holder)
       const [settled, custody] = [BigInt(row?.settled ?? 0), BigInt(row?.custody ?? 0)]
       const said = {
-        subgraph: `${settled < custody ? settled : custody} of ${row?.lots}`,
+        subgraph: `${lesser(settled, custody)} of ${row?.lots}`,
         replay: `${entitlement} of ${all}`,
       }
       found.same(block, `the history of ${holder}`, said)
     }
   }
+  await comparePoints(query, last.block, found)
   const rows = await allRows<LotRow>(query, 'primaryLots', 'id buyer amount transaction logIndex', last.block)
   const text = (list: readonly unknown[]) => list.map(String).sort().join('\n')
   found.same(last.block, 'the primary lots', {
@@ -197,4 +208,25 @@ export const compareRows = async (
     const said = { subgraph: String(sum), replay: String(wallet.staked + wallet.lpStaked) }
     found.same(last.block, `the sum of the stakes of ${account}`, said)
   }
+}
+
+const TOTALS = ['holders', 'totalSupply', 'lotsSold', 'entitled', 'staked', 'lpStaked'] as const
+
+/** The series that dashboards draw: its last point is the program as it stands, and its last day the last point of that day. */
+const comparePoints = async (query: Query, block: number, found: Findings): Promise<void> => {
+  const fields = TOTALS.join(' ')
+  const sorting = 'orderBy: timestamp, orderDirection: desc'
+  const answer = (await query(`{
+    program(id: "program") { ${fields} }
+    points: programPoints(first: 1000, ${sorting}) { id timestamp ${fields} }
+    days: programDays(interval: day, first: 1) { id timestamp ${fields} }
+  }`)) as { program: PointRow | null; points: PointRow[]; days: PointRow[] }
+  const text = (row: PointRow | null | undefined) => TOTALS.map((name) => `${name} ${row?.[name]}`).join(', ')
+  const [newest] = answer.points
+  if (newest) found.same(block, 'the last point', { subgraph: text(newest), rule: text(answer.program) })
+  const [day] = answer.days
+  if (!day) return
+  const end = BigInt(day.timestamp) + 86_400_000_000n
+  const itsLast = answer.points.find(({ timestamp }) => BigInt(timestamp) < end)
+  found.same(block, 'the last day', { subgraph: text(day), rule: text(itsLast) })
 }

@@ -9,6 +9,9 @@ export type ProgramRow = {
   accounts: number
   totalSupply: string
   lotsSold: string
+  entitled: string
+  staked: string
+  lpStaked: string
   transfers: number
   swaps: number
   claims: number
@@ -53,7 +56,7 @@ export type Reading = {
 
 const ACCOUNT = 'id holder balance staked lp lpStaked lots custody basis units settled recipient'
 const PROGRAM =
-  'holders accounts totalSupply lotsSold transfers swaps claims lastBlock lastBlockHash lastTimestamp'
+  'holders accounts totalSupply lotsSold entitled staked lpStaked transfers swaps claims lastBlock lastBlockHash lastTimestamp'
 const PAIR = 'reserveToken reserveOther closeReserveToken closeReserveOther lpSupply lastBlock'
 const DISTRIBUTION = 'id total remaining status claims endedAt'
 const PROVIDER = 'id lp lpStaked lpSeconds stakedSeconds since'

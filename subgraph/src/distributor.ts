@@ -1,5 +1,5 @@
 import { Address, BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts'
-import { Claim, Distribution } from '../generated/schema'
+import { Claim, ClaimPoint, Distribution } from '../generated/schema'
 import {
   Cancelled,
   Claimed,
@@ -111,6 +111,11 @@ function pay(
   claim.timestamp = event.block.timestamp.toI64()
   claim.transaction = event.transaction.hash
   claim.save()
+  const parent = distribution.parent
+  const point = new ClaimPoint(0)
+  point.distribution = parent === null ? distribution.id : parent
+  point.amount = amount
+  point.save()
 }
 
 function finish(event: ethereum.Event, distribution: Distribution, claims: i32): void {

@@ -1,5 +1,5 @@
 import { BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts'
-import { Account, CustodyChange, Program } from '../generated/schema'
+import { Account, CustodyChange, Program, ProgramPoint } from '../generated/schema'
 import { Facts } from './facts'
 
 // The entitlement rule (SPEC sections 3 to 5), in one place. Handlers say what moved; this file says what that means for the
@@ -39,12 +39,16 @@ export class Ledger {
   readonly program: Program
   readonly facts: Facts
   private readonly rows: Account[] = []
+  /** What each row had a claim for when it was handed out. */
+  private readonly entitledBefore: BigInt[] = []
+  private totalsBefore: BigInt[] = []
 
   constructor(event: ethereum.Event) {
     this.event = event
     this.block = event.block.number.toI32()
     this.program = loadProgram()
     this.facts = new Facts()
+    this.totalsBefore = this.totals()
   }
 
   /** The row of an address, the same object each time. */
@@ -55,6 +59,7 @@ export class Ledger {
     const found = Account.load(id)
     const row = found === null ? this.open(id) : found
     this.rows.push(row)
+    this.entitledBefore.push(entitlement(row))
     return row
   }
 
@@ -141,7 +146,14 @@ export class Ledger {
 
   /** Saves every row handed out, and where the subgraph stands. */
   close(): void {
-    for (let i = 0; i < this.rows.length; i++) this.rows[i].save()
+    let entitled = this.program.entitled
+    for (let i = 0; i < this.rows.length; i++) {
+      const row = this.rows[i]
+      entitled = entitled.plus(entitlement(row)).minus(this.entitledBefore[i])
+      row.save()
+    }
+    this.program.entitled = entitled
+    this.savePoint()
     const block = this.event.block
     this.program.lastBlock = this.block
     this.program.lastBlockHash = block.hash
@@ -157,6 +169,37 @@ export class Ledger {
     if (holder.lastBlock == this.block) return
     if (holder.settled > holder.custody) holder.settled = holder.custody
     holder.lastBlock = this.block
+  }
+
+  private totals(): BigInt[] {
+    const program = this.program
+    return [
+      BigInt.fromI32(program.holders),
+      program.totalSupply,
+      program.lotsSold,
+      program.entitled,
+      program.staked,
+      program.lpStaked,
+    ]
+  }
+
+  /** A point of the program's series, where one of its totals moved. */
+  private savePoint(): void {
+    const now = this.totals()
+    let moved = false
+    for (let i = 0; i < now.length; i++) {
+      if (now[i] != this.totalsBefore[i]) moved = true
+    }
+    if (!moved) return
+    const program = this.program
+    const point = new ProgramPoint(0)
+    point.holders = program.holders
+    point.totalSupply = program.totalSupply
+    point.lotsSold = program.lotsSold
+    point.entitled = program.entitled
+    point.staked = program.staked
+    point.lpStaked = program.lpStaked
+    point.save()
   }
 
   private setCustody(holder: Account, custody: BigInt): void {
@@ -204,12 +247,20 @@ export class Ledger {
   }
 }
 
+/** E as it would be if the block ended here. */
+function entitlement(row: Account): BigInt {
+  return row.settled < row.custody ? row.settled : row.custody
+}
+
 function loadProgram(): Program {
   const found = Program.load(PROGRAM)
   if (found !== null) return found
   const row = new Program(PROGRAM)
   row.totalSupply = BigInt.zero()
   row.lotsSold = BigInt.zero()
+  row.entitled = BigInt.zero()
+  row.staked = BigInt.zero()
+  row.lpStaked = BigInt.zero()
   row.holders = 0
   row.accounts = 0
   row.transfers = 0

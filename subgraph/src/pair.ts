@@ -1,5 +1,5 @@
 import { BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts'
-import { LiquidityChange, Pair, Swap } from '../generated/schema'
+import { LiquidityChange, Pair, PoolPoint, Swap, SwapPoint } from '../generated/schema'
 import { Burn, Mint, Swap as SwapEvent, Sync, Transfer } from '../generated/Pair/UniswapV2Pair'
 import { depositBasis } from './basis'
 import { Ledger, isZero, rowId } from './ledger'
@@ -88,6 +88,11 @@ export function handleSync(event: Sync): void {
   pair.reserveToken = first ? event.params.reserve0 : event.params.reserve1
   pair.reserveOther = first ? event.params.reserve1 : event.params.reserve0
   pair.save()
+  const point = new PoolPoint(0)
+  point.reserveToken = pair.reserveToken
+  point.reserveOther = pair.reserveOther
+  point.lpSupply = pair.lpSupply
+  point.save()
   ledger.close()
 }
 
@@ -155,6 +160,10 @@ export function handleSwap(event: SwapEvent): void {
   swap.timestamp = event.block.timestamp.toI64()
   swap.transaction = event.transaction.hash
   swap.save()
+  const point = new SwapPoint(0)
+  point.volumeToken = swap.tokenIn.plus(swap.tokenOut)
+  point.volumeOther = swap.otherIn.plus(swap.otherOut)
+  point.save()
   ledger.program.swaps += 1
   ledger.close()
 }

@@ -14,6 +14,7 @@ export function handleTokenStaked(event: Staked): void {
   const wallet = ledger.account(event.params.account)
   const amount = event.params.amount
   wallet.staked = wallet.staked.plus(amount)
+  ledger.program.staked = ledger.program.staked.plus(amount)
   ledger.changeCustody(wallet, amount, 'STAKE')
   saveStake(event, wallet.id, amount)
   ledger.close()
@@ -24,6 +25,7 @@ export function handleTokenWithdrawn(event: Withdrawn): void {
   const wallet = ledger.account(event.params.account)
   const amount = event.params.amount
   wallet.staked = wallet.staked.minus(amount)
+  ledger.program.staked = ledger.program.staked.minus(amount)
   ledger.changeCustody(wallet, amount.neg(), 'UNSTAKE')
   saveStake(event, wallet.id, amount.neg())
   ledger.close()
@@ -34,6 +36,7 @@ export function handleLpStaked(event: LpStaked): void {
   const wallet = ledger.account(event.params.account)
   const units = event.params.amount
   wallet.lpStaked = wallet.lpStaked.plus(units)
+  ledger.program.lpStaked = ledger.program.lpStaked.plus(units)
   weigh(ledger, wallet)
   ledger.addUnits(wallet, units, arrive(event, wallet.id, units), 'LP_STAKE')
   saveStake(event, wallet.id, units)
@@ -45,6 +48,7 @@ export function handleLpWithdrawn(event: LpWithdrawn): void {
   const wallet = ledger.account(event.params.account)
   const units = event.params.amount
   wallet.lpStaked = wallet.lpStaked.minus(units)
+  ledger.program.lpStaked = ledger.program.lpStaked.minus(units)
   weigh(ledger, wallet)
   // The vault has already sent them: they were added a log ago without a basis, and leave without one now.
   ledger.addUnits(wallet, units.neg(), BigInt.zero(), 'LP_STAKE')
