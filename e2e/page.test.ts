@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
+import { charts } from './page/charts.ts'
 import { checking } from './page/checking.ts'
 import { failing } from './page/failing.ts'
 import { firstQuarter } from './page/firstQuarter.ts'
 import { otherWays } from './page/otherWays.ts'
 import { partsAway } from './page/partsAway.ts'
+import { quality } from './page/quality.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
 import { closeStage, openStage, stage } from './page/stage.ts'
 
@@ -23,5 +25,7 @@ firstQuarter()
 otherWays()
 failing()
 secondQuarter()
+charts()
 checking()
+quality()
 partsAway()

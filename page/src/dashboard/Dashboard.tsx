@@ -1,5 +1,7 @@
+import { lazy } from 'react'
 import { useFigures } from '../hooks/useFigures.ts'
 import { writeMoment } from '../moments.ts'
+import { Later } from '../parts/Later.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { useProgram } from '../program.ts'
 import { dashboardWords } from '../words/dashboard.ts'
@@ -9,6 +11,9 @@ import { HolderShares } from './HolderShares.tsx'
 import { KeyFigures } from './KeyFigures.tsx'
 import { PayoutTable } from './PayoutTable.tsx'
 import { PoolFigures } from './PoolFigures.tsx'
+
+/** Charts bring the drawing along, which nobody waits for. */
+const Charts = lazy(() => import('../charts/Charts.tsx'))
 
 /** The program in figures, for anybody. */
 export default function Dashboard() {
@@ -47,6 +52,9 @@ function FiguresFrom({ url }: { url: string }) {
         {text.asOf(number.toLocaleString('en'), timestamp === null ? '' : writeMoment(timestamp))}
       </p>
       <KeyFigures figures={figures} />
+      <Later>
+        <Charts url={url} figures={figures} />
+      </Later>
       <PayoutTable payouts={figures.payouts} />
       <HolderShares shares={figures.shares} />
       <PoolFigures figures={figures} />

@@ -1,8 +1,12 @@
 import { writeAmount } from '../amounts.ts'
+import type { Asset } from '../api.ts'
+import { csv } from '../csv.ts'
+import { isoMoment } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
+import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { tokenOf, useProgram } from '../program.ts'
 import { dashboardWords } from '../words/dashboard.ts'
 import { words } from '../words/index.ts'
@@ -16,7 +20,10 @@ export function DropTable({ drops }: { drops: readonly Drop[] }) {
   const text = dashboardWords.drops
   return (
     <section className="sheet" aria-labelledby="drops">
-      <h2 id="drops">{text.title}</h2>
+      <div className="sheet-head">
+        <h2 id="drops">{text.title}</h2>
+        <SaveCsv name={text.title} file="entitlement-given-up" make={() => csvOf(drops, token)} />
+      </div>
       {drops.length === 0 ? (
         <p className="muted">{text.empty}</p>
       ) : (
@@ -70,4 +77,22 @@ function Reasons({ reasons }: Pick<Drop, 'reasons'>) {
       </span>
     )
   })
+}
+
+/** Every drop, also those that the table leaves out. */
+function csvOf(drops: readonly Drop[], { symbol, decimals }: Asset): string {
+  const text = dashboardWords.drops
+  const exact = (value: bigint) => writeAmount(value, decimals).exact
+  return csv([
+    [text.holder, text.when, text.lost, text.after, words.progress.transaction].map((name, at) =>
+      at === 2 || at === 3 ? `${name} (${symbol})` : name,
+    ),
+    ...drops.map(({ holder, timestamp, lost, after, reasons }) => [
+      holder,
+      isoMoment(timestamp),
+      exact(lost),
+      exact(after),
+      reasons.map(({ transaction }) => transaction).join(' '),
+    ]),
+  ])
 }

@@ -1,7 +1,10 @@
-import { writeShare } from '../amounts.ts'
+import { writeAmount, writeShare } from '../amounts.ts'
+import type { Asset } from '../api.ts'
+import { csv } from '../csv.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
+import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { ShareBar } from '../parts/ShareBar.tsx'
 import { tokenOf, useProgram } from '../program.ts'
 import { dashboardWords } from '../words/dashboard.ts'
@@ -16,7 +19,10 @@ export function HolderShares({ shares }: { shares: readonly Share[] }) {
   const most = shares.reduce((largest, { lots }) => (lots > largest ? lots : largest), 0n)
   return (
     <section className="sheet" aria-labelledby="shares">
-      <h2 id="shares">{text.title}</h2>
+      <div className="sheet-head">
+        <h2 id="shares">{text.title}</h2>
+        <SaveCsv name={text.title} file="entitlement-by-holder" make={() => csvOf(shares, token)} />
+      </div>
       <p className="legend" aria-hidden="true">
         <span className="swatch swatch-kept" /> {text.kept}
         <span className="swatch swatch-gone" /> {text.gone}
@@ -59,4 +65,14 @@ export function HolderShares({ shares }: { shares: readonly Share[] }) {
       {shares.length > SHOWN && <p className="muted small">{text.more(shares.length - SHOWN)}</p>}
     </section>
   )
+}
+
+/** Every holder, also those that the table leaves out. */
+function csvOf(shares: readonly Share[], { symbol, decimals }: Asset): string {
+  const text = dashboardWords.entitlement
+  const exact = (value: bigint) => writeAmount(value, decimals).exact
+  return csv([
+    [text.holder, `${text.entitlement} (${symbol})`, `${text.lots} (${symbol})`],
+    ...shares.map(({ holder, entitlement, lots }) => [holder, exact(entitlement), exact(lots)]),
+  ])
 }
