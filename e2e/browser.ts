@@ -10,7 +10,7 @@ const PLACES = [
 ]
 
 /** Starts a headless Chromium that talks to nobody but the page's servers. */
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(...more: readonly string[]): Promise<Browser> {
   const named = process.env.PRORATA_CHROMIUM
   const executablePath = named ?? PLACES.find((place) => existsSync(place))
   if (executablePath === undefined || !existsSync(executablePath)) {
@@ -30,6 +30,7 @@ export async function startChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   })
 }

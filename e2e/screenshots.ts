@@ -64,9 +64,25 @@ const PICTURES: readonly Picture[] = [
     file: 'dashboard.png',
     place: '#/dashboard',
     width: 1280,
-    height: 1180,
+    height: 1500,
     scheme: 'light',
-    ready: words.dashboard.price,
+    ready: words.dashboard.charts.titles.claimed,
+  },
+  {
+    file: 'dashboard-dark.png',
+    place: '#/dashboard',
+    width: 1280,
+    height: 1500,
+    scheme: 'dark',
+    ready: words.dashboard.charts.titles.claimed,
+  },
+  {
+    file: 'dashboard-phone.png',
+    place: '#/dashboard',
+    width: 390,
+    height: 1400,
+    scheme: 'light',
+    ready: words.dashboard.charts.titles.claimed,
   },
 ]
 
