@@ -109,7 +109,12 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
       RPC_URL: rpcUrl,
       PRORATA_API_SECRET: apiSecret,
     }
-    await migrate({ config: 'wrangler.toml', name: 'prorata' }, persist, join(folder, 'logs/migrate.log'), worker)
+    await migrate(
+      { config: 'wrangler.toml', name: 'prorata' },
+      persist,
+      join(folder, 'logs/migrate.log'),
+      worker,
+    )
     const api = await startWorker({
       name: 'the API',
       config: 'wrangler.toml',
