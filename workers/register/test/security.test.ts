@@ -232,7 +232,9 @@ describe('faults tell nothing', () => {
   })
 })
 
-test('hundreds of malformed requests get a clear refusal each, and no fault', { timeout: 180_000 }, async () => {
+test('hundreds of malformed requests get a clear refusal each, and no fault', {
+  timeout: 180_000,
+}, async () => {
   const { send, entry } = await entered()
   const paths = [
     '/v1/register',
