@@ -26,6 +26,11 @@ const TASKS: readonly Task[] = [
     run: async () => (await import('../build.ts')).build().then(() => 0),
   },
   {
+    name: 'audit',
+    about: 'ask the registry for advisories about the locked packages; fails on those of high severity',
+    run: async (args) => (await import('./audit.ts')).audit(args),
+  },
+  {
     name: 'fuzz',
     about: 'random programs, judged by subgraph, replay and chain: ./dev fuzz --seed 1 --programs 100',
     run: async (args) => (await import('./fuzz.ts')).fuzz(args),
