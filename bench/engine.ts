@@ -1,9 +1,7 @@
 // How fast hashing, trees, proofs and allocation are beside others, by CPU time, in one run, contenders by turns.
-//   node bench/engine.ts [--quick] [hashing remainders uni proofs trees packing growth]
+//   node bench/engine.ts [--quick] [hashing remainders uni proofs trees packed packing growth]
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { availableParallelism, cpus, loadavg } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
@@ -14,9 +12,11 @@ import {
   packNumbers,
   packTexts,
   proofsOf,
+  readIndexes,
   recordsBlocks,
   recordsHead,
   rootOf,
+  rootPromoting,
   ShardBuilder,
   type Tree,
   uncutTree,
@@ -27,20 +27,21 @@ import { nodeKernel } from '../keccak/node.ts'
 import {
   bigintShares,
   cryptographyPairs,
+  merkleTreeJs,
   noblePairs,
   nobleTree,
   openZeppelinProofs,
   openZeppelinTree,
   uniswapScript,
 } from './enginePeers.ts'
+import { machine, median, RECORD, random, recordsOf, version, WIDTH } from './measure.ts'
+import { startTreeInC } from './treeInC.ts'
 
 const QUICK = process.argv.includes('--quick')
 const MANY = QUICK ? 20_000 : 1_000_000
 const SOME = QUICK ? 5_000 : 100_000
 const MOST = QUICK ? 200_000 : 10_000_000
 const PAIRS = QUICK ? 20_000 : 100_000
-const WIDTH = 11
-const RECORD = 20 + WIDTH
 /** Records a page when built page by page: whole shards, 500 kB. */
 const PAGE = 128 * 128
 
@@ -58,11 +59,6 @@ const cpuOf = <Result>(act: () => Result): { ms: number; result: Result } => {
   const result = act()
   const { user, system } = process.cpuUsage(before)
   return { ms: (user + system) / 1000, result }
-}
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? 0
 }
 
 /**
@@ -83,31 +79,6 @@ const race = (rounds: number, contenders: Record<string, () => () => unknown>): 
     }
   }
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]))
-}
-
-/** The same numbers in every run (xorshift32). */
-const random = (seed: number) => (): number => {
-  seed ^= seed << 13
-  seed ^= seed >>> 17
-  seed ^= seed << 5
-  return seed >>> 0
-}
-
-/** Records of accounts spread over the address space in order, amounts of up to 79 bits: page `page` of `pages`. */
-const recordsOf = (count: number, from: number, all: number): Uint8Array => {
-  const next = random(from + 1)
-  const bytes = new Uint8Array(count * RECORD)
-  const view = new DataView(bytes.buffer)
-  const step = Math.floor(2 ** 48 / all)
-  for (let at = 0; at < count; at++) {
-    const first = (from + at) * step + (next() % Math.min(step, 2 ** 31))
-    view.setUint32(at * RECORD, Math.floor(first / 2 ** 16))
-    view.setUint16(at * RECORD + 4, first % 2 ** 16)
-    for (let word = 6; word < 18; word += 4) view.setUint32(at * RECORD + word, next())
-    view.setUint32(at * RECORD + 21, next() >>> 2)
-    view.setUint32(at * RECORD + 25, next())
-  }
-  return bytes
 }
 
 const textsOf = (records: Uint8Array): { accounts: string[]; amounts: string[]; values: string[][] } => {
@@ -172,24 +143,8 @@ const trees = (): void => {
   const records = recordsOf(MANY, 0, MANY)
   const packed = { records, width: WIDTH }
   const { accounts, amounts, values } = textsOf(records)
-  const retained = (act: () => unknown): number => {
-    collect()
-    const before = process.memoryUsage()
-    const kept = act()
-    collect()
-    const after = process.memoryUsage()
-    assert.ok(kept)
-    return (after.heapUsed + after.external - before.heapUsed - before.external) / 2 ** 20
-  }
-  const ourMemory = retained(() => fromTexts(accounts, amounts))
-  let theirs = 0
-  let root = ''
-  const theirMemory = retained(() => {
-    const { ms, result } = cpuOf(() => openZeppelinTree(values))
-    theirs = ms
-    root = result.root
-    return result
-  })
+  const { ms: theirs, result } = cpuOf(() => openZeppelinTree(values))
+  const { root } = result
   assert.equal(rootOf(fromTexts(accounts, amounts)), root)
   const {
     strings = 0,
@@ -213,15 +168,42 @@ const trees = (): void => {
     `${round(flat)} ms`,
     `${round(noble)} ms flat tree in @noble/hashes`,
     `${round(noble / flat)}×`,
-    '≥ 20× merkletreejs',
+    '',
   )
-  row(
-    `memory added by it, from strings`,
-    `${round(ourMemory)} MiB`,
-    `${round(theirMemory)} MiB @openzeppelin/merkle-tree`,
-    `1/${round(theirMemory / ourMemory)}`,
-    '≤ 1/6',
-  )
+}
+
+/** Packed records alone: beside merkletreejs, and beside what C makes of this core. */
+const packed = (): void => {
+  const records = recordsOf(MANY, 0, MANY)
+  const input = { records, width: WIDTH }
+  const ours = () => uncutTree(input, kernel)
+  const inC = startTreeInC(records, WIDTH)
+  const root = rootOf(ours())
+  const times = { ours: [] as number[], c: [] as number[] }
+  for (let turn = 0; turn < 9; turn++) {
+    times.ours.push(cpuOf(ours).ms)
+    collect()
+    collect()
+    if (typeof inC === 'string') continue
+    const made = inC.run()
+    assert.equal(made.root, root)
+    times.c.push(made.ms)
+  }
+  const own = median(times.ours)
+  const what = `whole tree of ${million(MANY)}, packed`
+  if (typeof inC === 'string') say(inC)
+  else {
+    inC.end()
+    const theirs = median(times.c)
+    const ratio = `${round(own / theirs)}× its time`
+    row(what, `${round(own)} ms`, `${round(theirs)} ms C with AVX2`, ratio, '≤ 2.2× its time')
+  }
+  const { ms, result } = cpuOf(() => merkleTreeJs(records, WIDTH))
+  const leaves = new Uint8Array(MANY * 32)
+  kernel.hashLeaves(records, WIDTH, leaves, 2 ** 32)
+  assert.equal(result, bytesToHex(rootPromoting(leaves, kernel)))
+  const peer = `${round(ms)} ms merkletreejs fed @noble/hashes (once)`
+  row(what, `${round(own)} ms`, peer, `${round(ms / own)}×`, '≥ 20×')
 }
 
 const proofs = (): void => {
@@ -320,7 +302,7 @@ const uni = (): void => {
     .map((line) => line.split(','))
   const columns = [0, 1, 2].map((at) => cells.map((cell) => cell[at] ?? ''))
   const [indexes = [], accounts = [], amounts = []] = columns
-  const ours = () => bytesToHex(uniswapRoot(packTexts(accounts, amounts), indexes.map(Number), kernel))
+  const ours = () => bytesToHex(uniswapRoot(packTexts(accounts, amounts), readIndexes(indexes), kernel))
   const published = '0xc8500f8e2fcf3c9a32880e1b973fb28acc88be35787a8abcf9981b2b65dbdeb5'
   const { own = 0 } = race(11, { own: () => () => assert.equal(ours(), published) })
   const { ms: theirs } = cpuOf(() => assert.equal(uniswapScript(cells), published))
@@ -389,19 +371,15 @@ const packing = (): void => {
   row(`sorting and packing ${million(MANY)} from strings`, `${round(ours)} ms`, '', '', '')
 }
 
-const version = (name: string): string => {
-  const { version: found } = createRequire(import.meta.url)(`../node_modules/${name}/package.json`) as {
-    version: string
-  }
-  return `${name} ${found}`
-}
+say(machine())
 say(
-  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}`,
+  ['@openzeppelin/merkle-tree', 'ethereum-cryptography', '@noble/hashes', 'merkletreejs', 'ethers']
+    .map(version)
+    .join(', '),
 )
-say(['@openzeppelin/merkle-tree', 'ethereum-cryptography', '@noble/hashes', 'ethers'].map(version).join(', '))
 say('| what | ours | peer | ratio | target |')
 say('| --- | --- | --- | --- | --- |')
-const parts = { hashing, remainders, uni, proofs, trees, packing, growth }
+const parts = { hashing, remainders, uni, proofs, trees, packed, packing, growth }
 const asked = process.argv.slice(2).filter((name) => name !== '--quick')
 const unknown = asked.filter((name) => !Object.hasOwn(parts, name))
 if (unknown.length > 0)

@@ -3,6 +3,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import { keccak256 } from 'ethereum-cryptography/keccak.js'
 import { getAddress, solidityPackedKeccak256 } from 'ethers'
+import { MerkleTree } from 'merkletreejs'
 import type { Hex } from 'viem'
 
 const hexOf = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`
@@ -58,6 +59,22 @@ export const nobleTree = (records: Uint8Array, width: number): Hex => {
     nodes.set(keccak_256(pair), at * 32)
   }
   return hexOf(nodes.subarray(0, 32))
+}
+
+/** merkletreejs over the same leaves, hashed by noble; an odd node goes up as it is, as is its way. */
+export const merkleTreeJs = (records: Uint8Array, width: number): string => {
+  const record = 20 + width
+  const preimage = new Uint8Array(96)
+  const index = new DataView(preimage.buffer)
+  const hashed = Array.from({ length: records.length / record }, (_, leaf) => {
+    index.setUint32(28, leaf)
+    preimage.set(records.subarray(leaf * record, leaf * record + 20), 44)
+    preimage.set(records.subarray(leaf * record + 20, (leaf + 1) * record), 96 - width)
+    return Buffer.from(keccak_256(keccak_256(preimage)))
+  })
+  return new MerkleTree(hashed, (bytes: Buffer) => Buffer.from(keccak_256(bytes)), {
+    sortPairs: true,
+  }).getHexRoot()
 }
 
 /**

@@ -95,7 +95,7 @@ export {
   mirrorRecords,
 } from './mirror.ts'
 export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
-export { packTexts } from './packTexts.ts'
+export { packTexts, readIndexes } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
 export {
   deadlineOf,

@@ -132,3 +132,21 @@ export const packTexts = (accounts: readonly string[], amounts: readonly string[
   }
   return { records, width: MOST_AMOUNT_BYTES }
 }
+
+/**
+ * Reads indexes written in decimal, without a text or a number object in between.
+ * @throws TreeError naming the first that is no integer from 0 to 2^32 - 1
+ */
+export const readIndexes = (texts: readonly string[]): Uint32Array => {
+  const indexes = new Uint32Array(texts.length)
+  texts.forEach((text, place) => {
+    let index = text === '' ? Number.NaN : 0
+    for (let at = 0; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - ZERO
+      index = digit >= 0 && digit <= 9 ? index * 10 + digit : Number.NaN
+    }
+    if (!(index < 2 ** 32)) throw new TreeError(`${text} is no index: an integer from 0 to 2^32 - 1`)
+    indexes[place] = index
+  })
+  return indexes
+}

@@ -17,7 +17,7 @@ import {
   uniswapRoot,
 } from '../foreign.ts'
 import { hexesOf } from '../hexadecimal.ts'
-import { packTexts } from '../packTexts.ts'
+import { packTexts, readIndexes } from '../packTexts.ts'
 import { address } from './fixtures.ts'
 
 const kernel = nodeKernel()
@@ -30,10 +30,22 @@ test('the root of UNI is the one on mainnet', () => {
     cells.map((row) => row[1] ?? ''),
     cells.map((row) => row[2] ?? ''),
   )
-  const indexes = cells.map((row) => Number(row[0]))
+  const indexes = readIndexes(cells.map((row) => row[0] ?? ''))
   expect(bytesToHex(uniswapRoot(packed, indexes, kernel))).toBe(
     '0xc8500f8e2fcf3c9a32880e1b973fb28acc88be35787a8abcf9981b2b65dbdeb5',
   )
+})
+
+test('indexes are read as numbers, and nothing else is taken for one', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 ** 32 - 1)), (numbers) => {
+      expect([...readIndexes(numbers.map(String))]).toEqual(numbers)
+    }),
+  )
+  expect([...readIndexes(['4294967295', '007'])]).toEqual([4_294_967_295, 7])
+  for (const text of ['', '-1', '1.5', ' 1', '1e3', '0x1', '4294967296', '９', '9'.repeat(400)]) {
+    expect(() => readIndexes(['1', text])).toThrow(/is no index/)
+  }
 })
 
 describe('leaves of others', () => {
