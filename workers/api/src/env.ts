@@ -23,6 +23,9 @@ export type Env = {
   RPC_URL: string
   /** What the issuer's writes carry as a bearer token; at least 16 characters. */
   PRORATA_API_SECRET: string
+  /** Where the watch tells what changed, and `whsec_…` with which it signs that; neither need be set. */
+  WATCH_WEBHOOK?: string
+  WATCH_WEBHOOK_SECRET?: string
   /** How long graph-node or the chain may take for one answer, in milliseconds; 10000 when not set. */
   UPSTREAM_TIMEOUT_MS?: string
 }

@@ -198,3 +198,18 @@ export const chainStandings = async (
     distributions.map((each) => orElse(standingOf(env, distributor, each, words.get(each.id) ?? 0n), null)),
   )
 }
+
+/**
+ * What each published distribution still holds, in base units; shards that were opened hold their own. Ids it does not know
+ * are left out.
+ * @throws ProblemError chain-*
+ */
+export const remainders = async (
+  env: Env,
+  distributor: Address,
+  ids: readonly Hex[],
+): Promise<{ byId: Map<Hex, bigint>; chainTime: number }> => {
+  const { words, chainTime } = await wordsOf(env, distributor, ids)
+  const known = [...words].filter(([, word]) => word !== 0n)
+  return { byId: new Map(known.map(([id, word]) => [id, word & FLAGS])), chainTime }
+}

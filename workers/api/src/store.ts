@@ -66,6 +66,19 @@ export const hasManifest = (store: R2Bucket, hash: Hex): Promise<boolean> =>
 export const readRecords = (store: R2Bucket, manifestHash: Hex): Promise<Uint8Array | null> =>
   whole(store, recordsKey(manifestHash))
 
+/** What is stored under a prefix, by its key, with its length. */
+export const storedUnder = (store: R2Bucket, prefix: string): Promise<Map<string, number>> =>
+  asked(prefix, async () => {
+    const sizes = new Map<string, number>()
+    let cursor: string | undefined
+    do {
+      const page: R2Objects = await store.list({ prefix, ...(cursor !== undefined && { cursor }) })
+      for (const { key, size } of page.objects) sizes.set(key, size)
+      cursor = page.truncated ? page.cursor : undefined
+    } while (cursor !== undefined)
+    return sizes
+  })
+
 /** How many bytes a publication's records file has, or null when none is stored. */
 export const recordsSize = (store: R2Bucket, manifestHash: Hex): Promise<number | null> =>
   asked(recordsKey(manifestHash), async () => (await store.head(recordsKey(manifestHash)))?.size ?? null)
@@ -92,7 +105,11 @@ const FIRST_READ = 2048
 const MOST_HEADS = 64
 const heads = new Map<string, RecordsHead>()
 
-const readHead = async (store: R2Bucket, manifestHash: Hex): Promise<RecordsHead | null> => {
+/**
+ * The head of a records file as it is stored now, or null when none is.
+ * @throws ProblemError store-broken when it is damaged
+ */
+export const readHead = async (store: R2Bucket, manifestHash: Hex): Promise<RecordsHead | null> => {
   const key = recordsKey(manifestHash)
   let bytes = await part(store, key, 0, FIRST_READ)
   if (bytes === null) return null

@@ -75,6 +75,7 @@ describe('status', () => {
         hasIndexingErrors: false,
       },
       distributions: 1,
+      watch: null,
       problems: [],
     })
   })

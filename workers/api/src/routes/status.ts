@@ -1,13 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { chainHead, type Head } from '../chain.ts'
 import { countDistributions } from '../distributions.ts'
-import { type App, settingsOf } from '../env.ts'
-import { type IndexHead, indexHead } from '../holders.ts'
-import { ProblemError, problemResponses } from '../problem.ts'
+import type { App } from '../env.ts'
+import { problemResponses } from '../problem.ts'
 import { block, hash, seconds } from '../schema.ts'
+import type { Finding } from '../watch/finding.ts'
+import { headsOf, orFinding } from '../watch/heads.ts'
+import { lastReport, type Report } from '../watch/watch.ts'
 
-/** A subgraph this many seconds of chain time behind the head is worth a word. */
-const LAG_SECONDS = 900
+/** The watch runs every five minutes; silent for so long it does not run at all. */
+const SILENT_SECONDS = 1800
 
 const answer = z
   .object({
@@ -23,6 +24,17 @@ const answer = z
       })
       .nullable(),
     distributions: z.int().nullable().openapi({ description: 'How many are published here', example: 2 }),
+    watch: z
+      .object({
+        ranAt: seconds,
+        scannedTo: z.int().openapi({ description: 'Blocks searched for roots', example: 22_950_000 }),
+        problems: z.array(z.string()).openapi({ example: [] }),
+        notices: z
+          .array(z.string())
+          .openapi({ example: ['2026-Q1: what is not claimed by 2027-04-04T00:00:00Z may be swept'] }),
+      })
+      .nullable()
+      .openapi({ description: 'What the watch found when it last looked; null before it did' }),
     problems: z.array(z.string()).openapi({ example: [] }),
   })
   .openapi('Status')
@@ -41,41 +53,31 @@ const route = createRoute({
   },
 })
 
-/** The value, or null with the reason added to the problems. */
-const orProblem = async <Value>(reading: Promise<Value>, problems: string[]): Promise<Value | null> => {
-  try {
-    return await reading
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    problems.push(error.message)
-    return null
-  }
-}
+const textsOf = (findings: readonly Finding[], kind: Finding['kind']): string[] =>
+  findings.filter((each) => each.kind === kind).map(({ text }) => text)
 
-const disagreements = (chain: Head | null, index: IndexHead | null, chainId: number): string[] => {
-  const found: string[] = []
-  if (chain !== null && chain.chainId !== chainId) {
-    found.push(`The chain that answers has id ${chain.chainId}, but the program lives on ${chainId}`)
-  }
-  if (index?.hasIndexingErrors) found.push('The subgraph met an error while indexing')
-  if (chain === null || index === null) return found
-  const behind = index.timestamp === null ? 0 : chain.timestamp - index.timestamp
-  if (behind > LAG_SECONDS) {
-    found.push(`The subgraph is ${chain.number - index.number} blocks (${behind} seconds) behind the chain`)
-  }
-  return found
+/** What the watch has to say beyond what was asked just now. */
+const watched = ({ ranAt, findings }: Report): string[] => {
+  const silent = Math.floor(Date.now() / 1000) - ranAt
+  const own = findings.filter(({ key }) => !key.startsWith('heads.'))
+  return [
+    ...(silent > SILENT_SECONDS ? [`The watch last looked ${silent} seconds ago`] : []),
+    ...textsOf(own, 'problem'),
+  ]
 }
 
 export const addStatus = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
-    const { deployment } = settingsOf(context.env)
-    const problems: string[] = []
-    const [chain, index, distributions] = await Promise.all([
-      orProblem(chainHead(context.env), problems),
-      orProblem(indexHead(context.env), problems),
-      orProblem(countDistributions(context.env.DB), problems),
+    const { env } = context
+    const stored: Finding[] = []
+    const [{ chain, index, findings }, distributions, report] = await Promise.all([
+      headsOf(env),
+      orFinding(countDistributions(env.DB), 'store.database', stored),
+      orFinding(lastReport(env), 'store.database', stored),
     ])
-    problems.push(...disagreements(chain, index, deployment.chainId))
+    const problems = [
+      ...new Set([...textsOf([...findings, ...stored], 'problem'), ...(report ? watched(report) : [])]),
+    ]
     return context.json(
       {
         ok: problems.length === 0,
@@ -89,6 +91,12 @@ export const addStatus = (app: OpenAPIHono<App>) =>
           hasIndexingErrors: index.hasIndexingErrors,
         },
         distributions,
+        watch: report && {
+          ranAt: report.ranAt,
+          scannedTo: report.scannedTo,
+          problems: textsOf(report.findings, 'problem'),
+          notices: textsOf(report.findings, 'notice'),
+        },
         problems,
       },
       200,
