@@ -38,6 +38,7 @@ const VIEWS: readonly View[] = [
   { name: 'check', place: checkPlace, ready: words.check.quick.title },
   { name: 'holder', place: () => at(person('hugo')), ready: words.whatIf.title, as: 'hugo' },
   { name: 'wallets', place: () => '#/wallets', ready: words.ways.link.title, as: 'hugo' },
+  { name: 'issuer', place: () => '#/issuer', ready: words.issuer.periods.title },
   { name: 'relay', place: () => '#/relay', ready: words.ways.relay.paste },
 ]
 

@@ -98,6 +98,21 @@ export function secondQuarter(): void {
         const hugo = shares.getByRole('row').filter({ has: page.getByTitle(person('hugo').address) })
         await shows(hugo, ['30000 ALEX', '60000 ALEX'])
       })
+
+      test('the issuer sees what is due, published and claimed, and nothing to sign with', async () => {
+        const { stack, visits } = stage()
+        const { page, wallet } = await visits.visit(person('nell'), '#/issuer')
+        const periods = section(page, words.issuer.periods.title)
+        for (const name of ['2026-Q1', '2026-Q2']) {
+          const row = rowOf(periods, name)
+          await says(row, words.issuer.periods.stages.open)
+          await row.locator('.share-bar').waitFor()
+        }
+        await says(rowOf(periods, '2026-Q3'), words.issuer.periods.stages.running)
+        await says(section(page, words.issuer.due.title), words.issuer.due.none)
+        assert.equal(await periods.getByRole('row').count(), 1 + stack.terms.streams.income.periods.length)
+        assert.ok(!wallet.asked.some(({ method }) => /^(eth_requestAccounts|eth_sign|eth_send)/.test(method)))
+      })
     })
   })
 }

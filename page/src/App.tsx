@@ -20,6 +20,7 @@ import { words } from './words/index.ts'
 const Dashboard = lazy(() => import('./dashboard/Dashboard.tsx'))
 const CheckView = lazy(() => import('./check/CheckView.tsx'))
 const WalletsView = lazy(() => import('./wallets/WalletsView.tsx'))
+const IssuerView = lazy(() => import('./issuer/IssuerView.tsx'))
 const RelayView = lazy(() => import('./relay/RelayView.tsx'))
 
 /** Reads what the program is, then shows it. */
@@ -99,6 +100,8 @@ function LazyView({ route }: { route: Exclude<Route, { view: 'claim' }> }) {
       return <CheckView key={route.id} id={route.id} />
     case 'wallets':
       return <WalletsView />
+    case 'issuer':
+      return <IssuerView />
     case 'relay':
       return <RelayView />
   }

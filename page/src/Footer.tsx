@@ -1,6 +1,7 @@
 import { useStatus } from './hooks/useStatus.ts'
 import { AddressLabel, HashLabel } from './parts/HexLabel.tsx'
 import { useProgram } from './program.ts'
+import { writeRoute } from './route.ts'
 import { words } from './words/index.ts'
 
 /** How fresh everything above is, and the contracts it rests on. */
@@ -36,6 +37,7 @@ export function Footer() {
           </dd>
         </div>
       </dl>
+      <a href={writeRoute({ view: 'issuer' })}>{words.masthead.issuer}</a>
     </footer>
   )
 }

@@ -8,6 +8,7 @@ test('routes are read as they are written', () => {
     { view: 'claim', address: null },
     { view: 'claim', address },
     { view: 'dashboard' },
+    { view: 'issuer' },
   ] as const) {
     expect(readRoute(writeRoute(route))).toEqual(route)
   }

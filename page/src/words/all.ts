@@ -2,6 +2,13 @@
 import { checkWords } from './check.ts'
 import { dashboardWords } from './dashboard.ts'
 import { words as atOnce } from './index.ts'
+import { issuerWords } from './issuer.ts'
 import { waysWords } from './ways.ts'
 
-export const words = { ...atOnce, dashboard: dashboardWords, check: checkWords, ways: waysWords }
+export const words = {
+  ...atOnce,
+  dashboard: dashboardWords,
+  check: checkWords,
+  ways: waysWords,
+  issuer: issuerWords,
+}

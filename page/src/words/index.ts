@@ -51,6 +51,7 @@ export const words = {
     check: 'Check',
     wallets: 'Wallets',
     relay: 'Send for somebody',
+    issuer: 'For the issuer',
   },
 
   wallet: {

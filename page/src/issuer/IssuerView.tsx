@@ -1,0 +1,150 @@
+import { writeShare } from '../amounts.ts'
+import type { Hex } from '../api.ts'
+import { useDistributions } from '../hooks/useDistributions.ts'
+import { useFigures } from '../hooks/useFigures.ts'
+import { useChainTime, useStatus } from '../hooks/useStatus.ts'
+import { writeDay } from '../moments.ts'
+import { Amount } from '../parts/Amount.tsx'
+import { CopyButton } from '../parts/CopyButton.tsx'
+import { DataTable } from '../parts/DataTable.tsx'
+import { Moment } from '../parts/Moment.tsx'
+import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
+import { ShareBar } from '../parts/ShareBar.tsx'
+import { useProgram } from '../program.ts'
+import { words } from '../words/index.ts'
+import { issuerWords } from '../words/issuer.ts'
+import { type ClaimedById, type PeriodState, periodStates } from './periods.ts'
+
+/** What the issuer has to do, and how far each period has come. Nothing here can be signed or sent. */
+export default function IssuerView() {
+  const { terms, deployment } = useProgram()
+  const { distributions, failure, retry } = useDistributions()
+  const now = useChainTime()
+  const states = periodStates(terms.streams.income.periods, distributions ?? [], now)
+  return (
+    <>
+      <header className="view-heading">
+        <h1 tabIndex={-1}>{issuerWords.title}</h1>
+        <p className="lead">{issuerWords.lead}</p>
+      </header>
+      <Warnings />
+      {failure !== null && <FailureNotice failure={failure} actions={<RetryButton retry={retry} />} />}
+      {failure === null && distributions === undefined && (
+        <p className="muted" role="status">
+          {words.loading}
+        </p>
+      )}
+      {distributions !== undefined && (
+        <>
+          <DueNow states={states} />
+          {deployment.graphqlUrl === null ? (
+            <PeriodTable states={states} claimed={new Map()} />
+          ) : (
+            <WithClaimed url={deployment.graphqlUrl} states={states} />
+          )}
+        </>
+      )}
+    </>
+  )
+}
+
+/** What chain and index have to complain about. */
+function Warnings() {
+  const { status, away } = useStatus()
+  const text = issuerWords.warnings
+  if (away) return <Notice tone="bad" title={text.away} />
+  if (status === undefined) return null
+  if (status.ok && status.problems.length === 0) return <p className="muted">{text.none}</p>
+  return (
+    <Notice tone="warn" title={text.title}>
+      <ul>
+        {status.problems.map((problem) => (
+          <li key={problem}>{problem}</li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+function DueNow({ states }: { states: readonly PeriodState[] }) {
+  const text = issuerWords.due
+  const due = states.filter(({ stage }) => stage === 'due')
+  return (
+    <section className="sheet" aria-labelledby="due-now">
+      <h2 id="due-now">{text.title}</h2>
+      <p>{due.length === 0 ? text.none : text.some(due.length)}</p>
+      {due.map(({ period: { name, end } }) => {
+        const commands = `prorata prepare --period ${name} --income 0.00\nprorata publish --period ${name}`
+        return (
+          <div key={name} className="commands">
+            <p>{text.text(name, writeDay(end))}</p>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard */}
+            <pre tabIndex={0}>{commands}</pre>
+            <p className="muted small">{text.income}</p>
+            <CopyButton text={commands} label={words.copy(text.copy(name))} />
+          </div>
+        )
+      })}
+    </section>
+  )
+}
+
+function WithClaimed({ url, states }: { url: string; states: readonly PeriodState[] }) {
+  const { figures, failure } = useFigures(url)
+  const claimed: ClaimedById = new Map(
+    figures?.payouts.map(({ id, claimed, total }) => [id, { claimed, total }] as const),
+  )
+  return (
+    <>
+      {failure !== null && <Notice tone="warn" title={issuerWords.warnings.figuresAway} />}
+      <PeriodTable states={states} claimed={claimed} />
+    </>
+  )
+}
+
+function PeriodTable({ states, claimed }: { states: readonly PeriodState[]; claimed: ClaimedById }) {
+  const text = issuerWords.periods
+  const paid = (id: Hex | undefined) => (id === undefined ? undefined : claimed.get(id))
+  return (
+    <section className="sheet" aria-labelledby="periods-issuer">
+      <h2 id="periods-issuer">{text.title}</h2>
+      <DataTable
+        caption={text.caption}
+        rows={states}
+        keyOf={({ period }) => period.name}
+        columns={[
+          { name: text.period, cell: ({ period }) => period.name },
+          { name: text.runs, cell: ({ period }) => `${writeDay(period.start)} – ${writeDay(period.end)}` },
+          {
+            name: text.stage,
+            cell: ({ stage }) => <span className={`pill pill-${stage}`}>{text.stages[stage]}</span>,
+          },
+          {
+            name: text.total,
+            kind: 'number',
+            cell: ({ distribution }) =>
+              distribution !== null && <Amount value={distribution.total} asset={distribution.asset} />,
+          },
+          {
+            name: text.opens,
+            cell: ({ distribution }) => distribution !== null && <Moment seconds={distribution.opensAt} />,
+          },
+          {
+            name: text.claimed,
+            kind: 'wide',
+            cell: ({ distribution }) => {
+              const known = paid(distribution?.id)
+              if (known === undefined) return null
+              return (
+                <>
+                  <ShareBar part={known.claimed} whole={known.total} rest="open" />
+                  <span className="sub">{writeShare(known.claimed, known.total)}</span>
+                </>
+              )
+            },
+          },
+        ]}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,42 @@
+import { plural } from './plural.ts'
+
+/** Sentences of the issuer's view. */
+export const issuerWords = {
+  title: 'For the issuer',
+  lead: 'Every period of the program and what it waits for. This page has no key: the commands run where the issuer’s key is.',
+  due: {
+    title: 'To do now',
+    none: 'Nothing is due.',
+    some: (count: number) =>
+      `${plural(count, 'period has', 'periods have')} ended and waits to be prepared and published.`,
+    text: (period: string, end: string) =>
+      `${period} ended on ${end}. Prepare it, look at what was made, then publish it:`,
+    income: 'Put the period’s income in the place of 0.00.',
+    copy: (period: string) => `commands for ${period}`,
+  },
+  warnings: {
+    title: 'Warnings',
+    none: 'Chain and index answer, and nothing is wrong with either.',
+    away: 'The server does not answer, so nothing is known of chain and index.',
+    figuresAway: 'The index does not answer, so what was claimed is not known now.',
+  },
+  periods: {
+    title: 'Periods',
+    caption: 'Every period of the program, and how far it has come',
+    period: 'Period',
+    runs: 'Runs',
+    stage: 'State',
+    total: 'Published',
+    opens: 'Claims open',
+    claimed: 'Claimed',
+    until: 'until',
+    stages: {
+      ahead: 'Ahead',
+      running: 'Running',
+      due: 'Due',
+      opening: 'Published, not open yet',
+      open: 'Open',
+      expired: 'Past its deadline: may be swept',
+    },
+  },
+} as const
