@@ -90,7 +90,7 @@ function optionsOf(
     scales: { y: { range: (_, least, most) => rangeOf(least, most) } },
     axes: [
       { ...axis, space: 70 },
-      { ...axis, size: 56, values: (_, splits) => splits.map((value) => compact.format(value)) },
+      { ...axis, size: 68, values: (_, splits) => splits.map((value) => compact.format(value)) },
     ],
     series: [
       {},
