@@ -15,6 +15,8 @@ export type Env = {
   /** R2: manifests and records, written by the issuer's command. */
   STORE: R2Bucket
   ASSETS?: Fetcher
+  /** How often one network may be wrong about the issuer's secret. */
+  WRONG_SECRETS?: RateLimit
   /** The program's terms file and the network's deployment file, as JSON text. */
   PROGRAM: string
   DEPLOYMENT: string

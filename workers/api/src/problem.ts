@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'range-outside': [416, 'The range lies outside of the file'],
   'invalid-request': [422, 'The request has invalid fields'],
   'publication-refused': [422, 'What is stored and what is on chain do not agree'],
+  'too-many': [429, 'There were too many attempts'],
   internal: [500, 'Something failed here'],
   misconfigured: [500, 'This server is not set up right'],
   'store-broken': [500, 'A stored object is not what its name says'],
@@ -28,6 +29,9 @@ export const PROBLEMS = {
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemName = keyof typeof PROBLEMS
+
+/** Seconds in which the rate limit of wrangler.toml counts. */
+const RETRY_AFTER = '60'
 
 /** What to mend, one entry a field. */
 export type FieldError = { at: string; message: string }
@@ -74,6 +78,7 @@ export const problemResponse = (
     'cache-control': 'no-store',
   }
   if (name === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="prorata"'
+  if (name === 'too-many') headers['retry-after'] = RETRY_AFTER
   return context.body(JSON.stringify(body), PROBLEMS[name][0], headers)
 }
 

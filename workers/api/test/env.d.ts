@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     DB: D1Database
     STORE: R2Bucket
+    WRONG_SECRETS: RateLimit
     MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }

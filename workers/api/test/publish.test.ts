@@ -287,6 +287,24 @@ describe('only the issuer publishes', () => {
     await problemOf(response, 401, 'unauthorized')
   })
 
+  test('ten wrong secrets a minute are heard from one network, and the right one always', async () => {
+    const { WRONG_SECRETS } = env
+    const tried = async (secret: string, ip: string) => {
+      const headers = { 'content-type': 'application/json', 'cf-connecting-ip': ip }
+      const authorization = `Bearer ${secret}`
+      return publish(three.manifestHash, { WRONG_SECRETS }, { headers: { ...headers, authorization } })
+    }
+    // A minute may end meanwhile, and begin another count.
+    let [heard, refused] = [0, await tried('wrong', '2001:db8::f')]
+    for (; refused.status === 401 && heard < 21; heard++)
+      refused = await tried('wrong', `2001:db8::${heard + 1}`)
+    expect(heard).toBeGreaterThanOrEqual(10)
+    expect(refused.headers.get('retry-after')).toBe('60')
+    await problemOf(refused, 429, 'too-many')
+    await problemOf(await tried('wrong', '2001:db8:0:1::1'), 401, 'unauthorized')
+    await problemOf(await tried(SECRET, '2001:db8::1'), 422, 'publication-refused')
+  })
+
   test.each(['', 'short'])('a server with the secret %j takes no writes at all', async (secret) => {
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
     const response = await publish(three.manifestHash, { PRORATA_API_SECRET: secret }, { headers })

@@ -1,8 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { distributionSchema } from '../distribution-schema.ts'
 import type { App } from '../env.ts'
+import { networkOf } from '../network.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
 import { registerNext, verifiedPublication } from '../publication.ts'
 import { hashParam } from '../schema.ts'
@@ -11,9 +13,21 @@ import { withStatus } from '../standings.ts'
 
 const MOST_BYTES = 4096
 
+/** Counts wrong secrets alone: the right one is never kept waiting. @throws ProblemError too-many */
+const slowedDown = async (context: Context<App>): Promise<void> => {
+  const key = networkOf(context.req.header('cf-connecting-ip'))
+  const limit = await context.env.WRONG_SECRETS?.limit({ key })
+  if (limit?.success === false) throw new ProblemError('too-many', 'Too many wrong secrets: wait a minute')
+}
+
 /** Nothing of a body is read before the secret is right, and nothing is parsed that is not small JSON. */
 const issuersJson = createMiddleware<App>(async (context, next) => {
-  await requireSecret(context.req.header('authorization'), context.env.PRORATA_API_SECRET)
+  try {
+    await requireSecret(context.req.header('authorization'), context.env.PRORATA_API_SECRET)
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem === 'unauthorized') await slowedDown(context)
+    throw error
+  }
   const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json') {
     throw new ProblemError('unsupported-media-type', 'Send the body as application/json')
@@ -86,6 +100,7 @@ const route = createRoute({
       'unauthorized',
       'too-large',
       'unsupported-media-type',
+      'too-many',
       'publication-refused',
       'chain-failed',
       'store-away',

@@ -7,7 +7,7 @@ import { manifestKey, recordsKey } from '../../keys.ts'
 import { asked } from '../database.ts'
 import type { Env } from '../env.ts'
 import { ProblemError } from '../problem.ts'
-import { hasManifest, readHead, readManifest, recordsPart, storedUnder } from '../store.ts'
+import { hasManifest, readHead, readManifest, recordsPart, recordsSize, storedUnder } from '../store.ts'
 import { type Finding, problem } from './finding.ts'
 
 /** A payout as it should be stored. */
@@ -65,8 +65,8 @@ const checkPart = async (
   if (head.total !== BigInt(total)) {
     throw wrong(`The records of manifest ${manifestHash} pay ${head.total}, and ${total} was published`)
   }
-  const size = (await storedUnder(store, recordsKey(manifestHash))).get(recordsKey(manifestHash))
-  if (size !== undefined && size !== head.length) {
+  const size = await recordsSize(store, manifestHash)
+  if (size !== null && size !== head.length) {
     throw wrong(`The records of manifest ${manifestHash} have ${size} bytes instead of ${head.length}`)
   }
   const end = Math.min(head.shards, from + SHARDS_A_RUN)
