@@ -65,48 +65,51 @@ export const standardPairLeaves = (packed: Packed, hasher: Hasher = portableHash
 /** Leaf hashes in ascending order. */
 export const sortedHashes = (hashes: Uint8Array): Uint8Array => sortByBytes(hashes, HASH, HASH)
 
-/** Sorted leaf hashes, each once. */
+/** Sorted leaf hashes, each once: the same bytes where they are that already. */
 export const distinctHashes = (sorted: Uint8Array): Uint8Array => {
   const isAgain = (from: number): boolean => {
     for (let at = 0; at < HASH; at++) if (sorted[from + at] !== sorted[from + at - HASH]) return false
     return true
   }
-  const kept = sorted.slice()
+  let kept: Uint8Array | null = null
   let removed = 0
   for (let from = HASH; from < sorted.length; from += HASH) {
-    if (isAgain(from)) removed += HASH
-    else if (removed > 0) kept.copyWithin(from - removed, from, from + HASH)
+    if (isAgain(from)) {
+      kept ??= sorted.slice()
+      removed += HASH
+    } else if (kept !== null) kept.copyWithin(from - removed, from, from + HASH)
   }
-  return kept.subarray(0, sorted.length - removed)
+  return kept === null ? sorted : kept.subarray(0, sorted.length - removed)
 }
 
-/** Level by level, pairs from the left; `odd` makes something of a last node without a partner, at the place it goes to. */
-const rootByLevels = (
-  hashes: Uint8Array,
-  hasher: Hasher,
-  odd: (nodes: Uint8Array, from: number, to: number) => void,
-): Uint8Array => {
-  const nodes = hashes.slice()
-  let count = nodes.length / HASH
+/** Puts what a last node without a partner becomes at its place on the level above. */
+type Odd = (node: Uint8Array, above: Uint8Array, to: number) => void
+
+/** Level by level, pairs from the left. The hashes stay as they are. */
+const rootByLevels = (hashes: Uint8Array, hasher: Hasher, odd: Odd): Uint8Array => {
+  let count = hashes.length / HASH
+  const nodes = new Uint8Array(Math.ceil(count / 2) * HASH)
+  let level = hashes
   while (count > 1) {
     const pairs = count >> 1
-    hasher.hashPairs(nodes.subarray(0, pairs * 2 * HASH), nodes.subarray(0, pairs * HASH))
-    if (count % 2 === 1) odd(nodes, (count - 1) * HASH, pairs * HASH)
+    hasher.hashPairs(level.subarray(0, pairs * 2 * HASH), nodes.subarray(0, pairs * HASH))
+    if (count % 2 === 1) odd(level.subarray((count - 1) * HASH, count * HASH), nodes, pairs * HASH)
+    level = nodes
     count = pairs + (count % 2)
   }
-  return nodes.slice(0, HASH)
+  return level.slice(0, HASH)
 }
 
 /** The root where a node without a partner goes up as it is. */
 export const rootPromoting = (hashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
-  rootByLevels(hashes, hasher, (nodes, from, to) => nodes.copyWithin(to, from, from + HASH))
+  rootByLevels(hashes, hasher, (node, above, to) => above.set(node, to))
 
 /** The root where a node without a partner is paired with zeros, on every level. */
 export const rootPairingZeros = (hashes: Uint8Array, hasher: Hasher = portableHasher): Uint8Array =>
-  rootByLevels(hashes, hasher, (nodes, from, to) => {
+  rootByLevels(hashes, hasher, (node, above, to) => {
     const pair = new Uint8Array(2 * HASH)
-    pair.set(nodes.subarray(from, from + HASH))
-    hasher.hashPairs(pair, nodes.subarray(to, to + HASH))
+    pair.set(node)
+    hasher.hashPairs(pair, above.subarray(to, to + HASH))
   })
 
 /** The root where leaves of zeros fill the tree up to a power of two. */
