@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { toHex } from 'viem'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import type { Document, Operation, Parameter, Schema } from '../src/document.ts'
 import { call, freshStorage, problemOf, published, SECRET } from './api.ts'
@@ -23,6 +23,8 @@ beforeAll(async () => {
   document = await (await call('/openapi.json')).json()
   upstreams = { GRAPH_URL: await subgraph(), RPC_URL: await chain() }
 })
+
+afterAll(() => vi.restoreAllMocks())
 
 /** A parameter as it is sent: its text and, where the text is not what the document says, that it is wrong. */
 type Sent = { text: string; wrong: boolean }
@@ -256,6 +258,9 @@ const check = async (asked: Asked, secret: boolean): Promise<number> => {
 
 describe(`${RUNS} requests made of the document, most of them malformed`, () => {
   test('are answered as it says, or refused as a problem', { timeout: 300_000 }, async () => {
+    // A line of the log for each would cost more than the requests.
+    for (const level of ['log', 'warn', 'error'] as const)
+      vi.spyOn(console, level).mockImplementation(() => {})
     const seen = new Map<number, number>()
     await fc.assert(
       fc.asyncProperty(request(), fc.boolean(), async (asked, secret) => {
