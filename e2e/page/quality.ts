@@ -206,6 +206,26 @@ export function quality(): void {
       await page.getByText(words.progress.done).waitFor({ state: 'detached' })
     })
 
+    test('the page runs only its own scripts, and nobody frames it', async () => {
+      const { status, headers } = await fetch(stage().stack.urls.api)
+      assert.equal(status, 200)
+      const policy = headers.get('content-security-policy') ?? ''
+      assert.match(
+        policy,
+        /^default-src 'none'; script-src 'self'; style-src 'self';.* frame-ancestors 'none'$/,
+      )
+      assert.equal(headers.get('x-content-type-options'), 'nosniff')
+      assert.equal(headers.get('referrer-policy'), 'no-referrer')
+      const { page } = await stage().visits.visit(person('nell'), '#/')
+      const ran = await page.evaluate(`(() => {
+        const script = document.createElement('script')
+        script.textContent = 'window.injected = true'
+        document.head.append(script)
+        return 'injected' in window
+      })()`)
+      assert.equal(ran, false)
+    })
+
     test('what is loaded before anything is shown is small', () => {
       const scripts = entryScripts()
       assert.ok(scripts.length > 0)
