@@ -19,7 +19,8 @@ const folder = (name: string) => {
   return made
 }
 after(() => {
-  for (const made of folders) rmSync(made, { recursive: true, force: true })
+  // What was ended while it wrote may have written once more while its folder is emptied.
+  for (const made of folders) rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 })
 
 const groupIsGone = (pid: number) => {
