@@ -43,7 +43,7 @@ export type Running = { pid: number; port: number; stop(): void }
 export const serve = async (
   folder: string,
   far: number,
-  texts: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string | number>>,
 ): Promise<Running> => {
   const files = readdirSync(folder).filter((name) => /\.(js|wasm)$/.test(name))
   const entry = files.find((name) => name.endsWith('.js'))
@@ -55,21 +55,26 @@ export const serve = async (
   const bindings = [
     '(name="STORE", r2Bucket="far")',
     '(name="DB", wrapped=(moduleName="cloudflare-internal:d1-api", innerBindings=[(name="fetcher", service="far")]))',
-    ...Object.entries(texts).map(([name, text]) => `(name="${name}", text=${JSON.stringify(text)})`),
+    ...Object.entries(settings).map(([name, value]) =>
+      typeof value === 'number'
+        ? `(name="${name}", json="${value}")`
+        : `(name="${name}", text=${JSON.stringify(value)})`,
+    ),
   ]
   const config = join(folder, 'workerd.capnp')
   writeFileSync(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services=[(name="main", worker = .main), (name="far", external=(address="127.0.0.1:${far}", http=()))],
+  services=[(name="main", worker = .main), (name="internet", network=(allow=["private"])), (name="far", external=(address="127.0.0.1:${far}", http=()))],
   sockets=[(name="http", address="127.0.0.1:0", http=(), service="main")]);
 const main :Workerd.Worker = (modules=[${modules.join(', ')}], compatibilityDate="2026-10-01",
   compatibilityFlags=["nodejs_als"], cacheApiOutbound="far", bindings=[${bindings.join(', ')}]);
 `,
   )
   const child = spawn(WORKERD, ['serve', config, '--import-path=/', '--control-fd=3'], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    // A line of the log for each request is for nobody here.
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   })
   const port = await new Promise<number>((resolve, reject) => {
     let told = ''
