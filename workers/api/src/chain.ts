@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Hex, isHex } from 'viem'
+import { type Hex, isHex, toHex } from 'viem'
 import { briefly, type Env, timeoutOf } from './env.ts'
 import { ProblemError } from './problem.ts'
 import { postJson } from './upstream.ts'
@@ -100,6 +100,14 @@ export const receiptOf = async (env: Env, transaction: Hex): Promise<Receipt | n
   const parsed = receiptAnswer.safeParse(receipt ?? null)
   if (!parsed.success) throw unusable()
   return parsed.data
+}
+
+/** The hash of the block with this number, or null where the chain has none yet. @throws ProblemError chain-* */
+export const blockHashAt = async (env: Env, number: number): Promise<string | null> => {
+  const [block] = await askChain(env, [{ method: 'eth_getBlockByNumber', params: [toHex(number), false] }])
+  const parsed = blockAnswer.nullable().safeParse(block ?? null)
+  if (!parsed.success) throw unusable()
+  return parsed.data?.hash ?? null
 }
 
 /** When a block was made, in unix seconds. */

@@ -11,7 +11,7 @@ import worker from '../src/index.ts'
 import type { Finding } from '../src/watch/finding.ts'
 import { call, freshStorage, published, SECRET, store } from './api.ts'
 import { chain, HEAD, logOf, publishedLog, words } from './chain.ts'
-import { DEADLINE, DEPLOYMENT, deployment, disbursement, idOf, OPENS_AT, PROGRAM } from './program.ts'
+import { DEADLINE, DEPLOYMENT, deployment, disbursement, hashOf, idOf, OPENS_AT, PROGRAM } from './program.ts'
 import { META, subgraph } from './subgraph.ts'
 
 beforeEach(freshStorage)
@@ -29,6 +29,9 @@ const search = (toBlock: number) => {
   const filter = { address: deployment.distributor, fromBlock: '0x0', toBlock: toHex(toBlock), topics }
   return `eth_getLogs ${JSON.stringify(filter)}`
 }
+
+/** The question for the block that the subgraph has reached. */
+const BLOCK_99 = `eth_getBlockByNumber ${toHex(99)}`
 
 type Played = {
   onChain?: Disbursement[]
@@ -51,6 +54,7 @@ const played = async ({
   RPC_URL: await chain({
     'eth_getBlockByNumber latest': { ...HEAD, ...head },
     'eth_getBlockByNumber finalized': { number: toHex(98) },
+    [BLOCK_99]: { ...HEAD, number: toHex(99), hash: META.data._meta.block.hash },
     [search(98)]: onChain.map((each) => ({ ...publishedLog(each), blockNumber: toHex(95) })),
     ...words(Object.fromEntries(onChain.map((each) => [idOf(each), word]))),
     ...rpc,
@@ -120,6 +124,11 @@ describe('what it finds', () => {
     ['a chain ahead of the clock', { head: { timestamp: toHex(NOW + 1000) } }, 'heads.clock'],
     ['another chain', { rpc: { eth_chainId: '0x1' } }, 'heads.chain-id'],
     ['a chain that gives no logs', { rpc: { [search(98)]: 'garbage' } }, 'heads.scan'],
+    [
+      'a subgraph on another fork',
+      { rpc: { [BLOCK_99]: { ...HEAD, number: toHex(99), hash: hashOf('another block 99') } } },
+      'heads.index-fork',
+    ],
     ['an indexing error', { graph: { Head: { errors: [{ message: 'indexing_error' }] } } }, 'heads.index'],
     ['a subgraph without publications', { graph: { Published: { data: {} } } }, 'heads.index-roots'],
   ])('%s', async (_, how, key) => {
@@ -212,20 +221,35 @@ describe('what is stored', () => {
     expect(await keys()).toEqual([`store.damaged:${three.manifestHash}`])
   })
 
-  test('a long file is read in parts, and damage in its last part is found', {
+  test('a long file is read in parts, and damage in its last page, then in its last shard, is found', {
     timeout: 120_000,
   }, async () => {
     // 257 shards: one more than a run reads.
     const many = disbursement(257 * 128)
     await store(many)
+    const upstreams = await played({ onChain: [many] })
+    const [unknown, damage] = [`root.unknown:${idOf(many)}`, `store.damaged:${many.manifestHash}`]
+    const told = async () => (await found()).find(({ key }) => key === damage)?.text ?? ''
+    const pages = [...many.manifestPages]
+    const toLastPage = Math.ceil(pages.length / 8)
+    const toLastShard = toLastPage + 1
+    const runs = async (count: number) => {
+      for (let at = 0; at < count; at++) await run(upstreams)
+    }
     const bytes = many.records ?? expect.fail('it has records')
     await env.STORE.put(recordsKey(many.manifestHash), damaged(bytes, bytes.length - 1))
-    const upstreams = await played({ onChain: [many] })
-    await run(upstreams)
-    const unknown = `root.unknown:${idOf(many)}`
+    await runs(toLastShard - 1)
     expect(await keys()).toEqual([unknown])
-    await run(upstreams)
-    expect(await keys()).toEqual([unknown, `store.damaged:${many.manifestHash}`])
+    await runs(1)
+    expect(await keys()).toEqual([unknown, damage])
+    expect(await told()).toContain('records')
+    const [name, page] = pages.at(-1) ?? expect.fail('it has pages')
+    await env.STORE.put(manifestKey(name), damaged(page, page.length - 2))
+    await runs(toLastPage)
+    expect(await told()).toContain(`manifest ${name} does not hash to it`)
+    await env.STORE.delete(manifestKey(name))
+    await runs(toLastPage)
+    expect(await told()).toContain(`Page ${name}`)
   })
 })
 

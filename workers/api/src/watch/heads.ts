@@ -1,5 +1,5 @@
 // Do chain and subgraph answer, and do they agree how far the chain is?
-import { chainHead, type Head } from '../chain.ts'
+import { blockHashAt, chainHead, type Head } from '../chain.ts'
 import { type Env, settingsOf } from '../env.ts'
 import { type IndexHead, indexHead } from '../holders.ts'
 import { ProblemError } from '../problem.ts'
@@ -64,4 +64,18 @@ export const clockFindings = (chain: Head, now: number): Finding[] => {
     return [problem('heads.clock', `The chain's clock is ${-behind} seconds ahead of this server's`)]
   }
   return []
+}
+
+/**
+ * Whether the subgraph's last block is the chain's: what was indexed on a fork that lost is nobody's custody.
+ * A reorganization under way shows here for a moment; the webhook then hears that it is over.
+ * @throws ProblemError chain-*
+ */
+export const forkFindings = async (env: Env, chain: Head, index: IndexHead): Promise<Finding[]> => {
+  // What the chain's node has not seen yet it cannot tell; that it lags is told by its clock.
+  if (index.hash === null || index.number > chain.number) return []
+  const hash = await blockHashAt(env, index.number)
+  if (hash === null || hash === index.hash) return []
+  const text = `The subgraph's block ${index.number} is ${index.hash}, and the chain's is ${hash}: they follow different forks`
+  return [problem('heads.index-fork', text)]
 }

@@ -7,17 +7,21 @@ import { manifestKey, recordsKey } from '../../keys.ts'
 import { asked } from '../database.ts'
 import type { Env } from '../env.ts'
 import { ProblemError } from '../problem.ts'
-import { hasManifest, readHead, readManifest, recordsPart, recordsSize, storedUnder } from '../store.ts'
+import { readHead, readManifest, recordsPart, recordsSize, storedUnder } from '../store.ts'
 import { type Finding, problem } from './finding.ts'
 
 /** A payout as it should be stored. */
 export type Payout = { manifestHash: Hex; root: Hex; total: string }
 
-/** 32,768 accounts, about 1 MB and 50 ms; a page of them is in memory at once. */
-const SHARDS_A_RUN = 256
-const SHARDS_A_PAGE = 64
+/** 20 MB of a long manifest; one of its pages is in memory at once. */
+const PAGES_A_RUN = 8
 
-type Check = { manifest_hash: Hex; root: Hex; checked_at: number; next_shard: number; fault: string | null }
+/** 32,768 accounts, about 1 MB and 50 ms; some of the shards are in memory at once. */
+const SHARDS_A_RUN = 256
+const SHARDS_AT_ONCE = 64
+
+/** `next_step` counts the manifest's pages, then the shards of the records. */
+type Check = { manifest_hash: Hex; root: Hex; checked_at: number; next_step: number; fault: string | null }
 
 const nameOf = ({ manifestHash, root }: Payout): string => `${manifestHash}/${root}`
 
@@ -41,23 +45,29 @@ const missingIn = async (env: Env, payouts: readonly Payout[]): Promise<Finding[
   ])
 }
 
-/** A manifest is hashed once a round; of the pages that a long one names it is seen that they are there. */
-const checkManifest = async (store: R2Bucket, manifestHash: Hex): Promise<void> => {
+/** Reads and hashes the next pages of a manifest. @returns how many pages it has, and the step to go on with */
+const checkPages = async (
+  store: R2Bucket,
+  manifestHash: Hex,
+  from: number,
+): Promise<{ pages: number; next: number }> => {
   const bytes = await readManifest(store, manifestHash)
-  if (bytes === null) return
-  for (const page of decodeManifestHead(bytes).pages) {
-    if (await hasManifest(store, page)) continue
+  // That it is missing is told of elsewhere; its records are worth a look all the same.
+  const pages = bytes === null ? [] : decodeManifestHead(bytes).pages
+  const next = Math.min(pages.length, from + PAGES_A_RUN)
+  for (const page of pages.slice(from, next)) {
+    if ((await readManifest(store, page)) !== null) continue
     throw new ProblemError('store-broken', `Page ${page} of manifest ${manifestHash} is not stored`)
   }
+  return { pages: pages.length, next: Math.max(from, next) }
 }
 
-/** Reads the next part of one file. @returns the shard to go on with, 0 at the end */
-const checkPart = async (
-  { STORE: store }: Env,
+/** Reads the next shards of a records file. @returns the shard to go on with, 0 at the end */
+const checkShards = async (
+  store: R2Bucket,
   { manifestHash, root, total }: Payout,
   from: number,
 ): Promise<number> => {
-  if (from === 0) await checkManifest(store, manifestHash)
   const head = await readHead(store, manifestHash)
   const wrong = (what: string) => new ProblemError('store-broken', what)
   if (head === null) return 0
@@ -70,12 +80,20 @@ const checkPart = async (
     throw wrong(`The records of manifest ${manifestHash} have ${size} bytes instead of ${head.length}`)
   }
   const end = Math.min(head.shards, from + SHARDS_A_RUN)
-  for (let first = from; first < end; first += SHARDS_A_PAGE) {
-    const count = Math.min(SHARDS_A_PAGE, end - first)
+  for (let first = from; first < end; first += SHARDS_AT_ONCE) {
+    const count = Math.min(SHARDS_AT_ONCE, end - first)
     const bytes = await recordsPart(store, manifestHash, shardRange(head, first, count))
     decodeBlocks(head, first, count, bytes, workerKernel())
   }
   return end === head.shards ? 0 : end
+}
+
+/** Takes the next step with one payout. @returns the step to go on with, 0 at the end */
+const checkPart = async ({ STORE: store }: Env, payout: Payout, from: number): Promise<number> => {
+  const { pages, next } = await checkPages(store, payout.manifestHash, from)
+  if (next < pages) return next
+  const shard = await checkShards(store, payout, next - pages)
+  return shard === 0 ? 0 : pages + shard
 }
 
 const faultOf = async (env: Env, payout: Payout, from: number): Promise<[number, string | null]> => {
@@ -117,22 +135,22 @@ export const storedFindings = async (
   const missing = await missingIn(env, unique)
   for (const payout of dueOf(unique, checks)) {
     const own = checks.get(nameOf(payout))
-    const [next, fault] = await faultOf(env, payout, own?.next_shard ?? 0)
+    const [next, fault] = await faultOf(env, payout, own?.next_step ?? 0)
     const row: Check = {
       manifest_hash: payout.manifestHash,
       root: payout.root,
       checked_at: now,
-      next_shard: next,
+      next_step: next,
       // A fault stays until the whole file was found sound.
       fault: fault ?? (next === 0 ? null : (own?.fault ?? null)),
     }
     checks.set(nameOf(payout), row)
     await asked(() =>
       env.DB.prepare(
-        `INSERT INTO records_checks (manifest_hash, root, checked_at, next_shard, fault) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET checked_at = ?3, next_shard = ?4, fault = ?5`,
+        `INSERT INTO records_checks (manifest_hash, root, checked_at, next_step, fault) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET checked_at = ?3, next_step = ?4, fault = ?5`,
       )
-        .bind(row.manifest_hash, row.root, row.checked_at, row.next_shard, row.fault)
+        .bind(row.manifest_hash, row.root, row.checked_at, row.next_step, row.fault)
         .run(),
     )
   }

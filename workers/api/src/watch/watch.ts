@@ -7,7 +7,7 @@ import { logged, loggedAs } from '../log.ts'
 import { ProblemError } from '../problem.ts'
 import { chainRoots, scannedTo, scanRoots, sourceOf } from './chainRoots.ts'
 import { type Finding, findingSchema } from './finding.ts'
-import { clockFindings, headsOf, orFinding } from './heads.ts'
+import { clockFindings, forkFindings, headsOf, orFinding } from './heads.ts'
 import { differenceFindings, indexedRoots, momentFindings, unknownFindings } from './payouts.ts'
 import { storedFindings } from './storedRecords.ts'
 import { messageStatement, tell, tellWaiting, webhookOf } from './webhook.ts'
@@ -18,6 +18,8 @@ const look = async (env: Env, now: number): Promise<Finding[]> => {
   const { chain, index, findings } = await headsOf(env)
   if (chain !== null) findings.push(...clockFindings(chain, now))
   const rightChain = chain !== null && chain.chainId === settingsOf(env).deployment.chainId
+  if (rightChain && index !== null)
+    findings.push(...((await orFinding(forkFindings(env, chain, index), 'heads.block', findings)) ?? []))
   if (rightChain) await orFinding(scanRoots(env, chain.number), 'heads.scan', findings)
   const searched = await scannedTo(env)
   const onChain = await chainRoots(env)
