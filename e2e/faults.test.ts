@@ -19,8 +19,7 @@ const folder = (name: string) => {
   return made
 }
 after(() => {
-  // What was ended while it wrote may have written once more while its folder is emptied.
-  for (const made of folders) rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  for (const made of folders) rmSync(made, { recursive: true, force: true })
 })
 
 const groupIsGone = (pid: number) => {

@@ -95,6 +95,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     atEnd(() => child.stop())
   }
 
+  /** Work that is no program of its own: a stop waits for it, so that nothing is written to the folder afterwards. */
+  const whole = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.then(
+      () => {},
+      () => {},
+    )
+    atEnd(() => settled)
+    return work
+  }
+
   const start = async (): Promise<Stack> => {
     mkdirSync(state, { recursive: true })
     const terms = parseTerms(JSON.parse(readFileSync(join(ROOT, ALEX.program), 'utf8')))
@@ -153,12 +163,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           logFile: log('graph'),
           onStarted: keep('graph'),
         }),
-        buildSubgraph(program, buildDir),
+        whole(buildSubgraph(program, buildDir)),
       ])
       await deploySubgraph({ adminUrl: node.adminUrl, ipfsUrl: ipfs.url, name: terms.name, buildDir })
     }
     const startApi = async () => {
-      await migrate({ config: 'wrangler.toml', name: 'prorata' }, persist, log('migrate'), settings)
+      await whole(migrate({ config: 'wrangler.toml', name: 'prorata' }, persist, log('migrate'), settings))
       return startWorker({
         name: 'the API (wrangler)',
         config: 'wrangler.toml',
@@ -181,16 +191,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       })
     const startRegister = async () => {
       if (!options.register) return null
-      return openRegister({
-        terms,
-        chainId: deployment.chainId,
-        rpcUrl: rpc,
-        pageOrigin: `http://127.0.0.1:${ports.api}`,
-        port: ports.register,
-        persist: join(state, 'register'),
-        logs: join(state, 'logs'),
-        onStarted: keep('register'),
-      })
+      return whole(
+        openRegister({
+          terms,
+          chainId: deployment.chainId,
+          rpcUrl: rpc,
+          pageOrigin: `http://127.0.0.1:${ports.api}`,
+          port: ports.register,
+          persist: join(state, 'register'),
+          logs: join(state, 'logs'),
+          onStarted: keep('register'),
+        }),
+      )
     }
     const [, api, , register] = await settleAll([startGraph(), startApi(), startGateway(), startRegister()])
     const urls = { rpc, graph, api: api.url, gateway, register: register?.url ?? null }
