@@ -35,6 +35,7 @@ import {
 import { startProvider } from '../verify/test/provider.ts'
 import { address, BALANCED_CHEATS, holderIn, hugo, PLAIN_CHEATS, plus, set } from './cheats.ts'
 import { balanced, edit, edited, openForgery, type Published } from './forgery.ts'
+import { rewardMonth } from './rewards.ts'
 
 // Anyone can check a payout (SPEC section 10), and no cheat gets past: every kind of thing is changed, published with everything fixed up that a
 // cheat would fix up, and must be caught and named.
@@ -557,6 +558,9 @@ describe('the command', () => {
     assert.equal(wrong.code, 1)
   })
 })
+
+
+rewardMonth(() => ({ stack, story, state, forgery }))
 
 describe('the gate before a publication', () => {
   const period = '2026-Q3'

@@ -1,4 +1,5 @@
 import { formatUnits } from 'viem'
+import type { StreamName } from '../../disbursement/index.ts'
 import { StackError } from '../child.ts'
 import type { Stack } from '../stack.ts'
 import { BUYERS, QUARTERS } from './alex.ts'
@@ -17,16 +18,20 @@ interface Published {
   readonly holders: ReadonlyMap<string, HolderRow>
 }
 
-/** Every published quarter with its holders, read back from the API as anybody can. */
-export async function published(stack: Stack): Promise<Published[]> {
+/** Every published period of a stream with its holders, read back from the API as anybody can. */
+async function published(stack: Stack, stream: StreamName): Promise<Published[]> {
   const get = async (path: string) => {
     const response = await fetch(stack.urls.api + path)
     if (!response.ok) throw new StackError(`the API answered ${response.status} for ${path}`)
     return response.json()
   }
-  const list = (await get('/v1/distributions')) as (Omit<Published, 'holders'> & { manifestHash: string })[]
+  const list = (await get('/v1/distributions')) as (Omit<Published, 'holders'> & {
+    stream: string
+    manifestHash: string
+  })[]
   return Promise.all(
     list
+      .filter((each) => each.stream === stream)
       .toSorted((a, b) => a.period.localeCompare(b.period))
       .map(async ({ period, asset, manifestHash }) => {
         const { holders } = (await get(`/v1/manifests/${manifestHash}`)) as { holders: HolderRow[] }
@@ -37,7 +42,7 @@ export async function published(stack: Stack): Promise<Published[]> {
 
 /** A table of what each buyer of the story was allotted, quarter by quarter. */
 export async function paidTable(stack: Stack): Promise<string> {
-  const quarters = await published(stack)
+  const quarters = await published(stack, 'income')
   const head = [
     '',
     'bought',
@@ -60,6 +65,18 @@ export async function paidTable(stack: Stack): Promise<string> {
   })
   const bought = BUYERS.flatMap(({ tokens }) => tokens).reduce((sum, lot) => sum + lot, 0)
   return layOut([head, ...rows, ['together', String(bought), ...totals, `${QUARTERS.length} quarters`]])
+}
+
+/** A line a reward month: how many liquidity providers share what. */
+export async function rewardsTable(stack: Stack): Promise<string> {
+  const months = await published(stack, 'liquidity')
+  return months
+    .map(({ period, asset, holders }) => {
+      const paid = [...holders.values()].map(({ amount }) => BigInt(amount)).filter((amount) => amount > 0n)
+      const total = paid.reduce((sum, amount) => sum + amount, 0n)
+      return `  ${period}  ${decimal(total, asset.decimals)} ${asset.symbol} to ${paid.length} liquidity providers\n`
+    })
+    .join('')
 }
 
 /** An amount with all its decimals, so that the points of a column stand under each other. */

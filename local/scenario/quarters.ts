@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { StackError } from '../child.ts'
 import type { Progress } from '../progress.ts'
 import type { Stack } from '../stack.ts'
-import { LP_FUNDING, QUARTERS, type QuarterName } from './alex.ts'
+import { LP_FUNDING, QUARTERS, type QuarterName, REWARD_MONTHS } from './alex.ts'
 import { Story, type StoryClaim } from './play.ts'
 
 /** The story's player on a running system, its claims coming from the API as everybody's do. */
@@ -59,6 +59,27 @@ export async function playQuarter(
   await stack.issue(['publish', '--period', name])
   progress.step(`${name}: the challenge window passes`)
   await story.playUntil(quarterOf(name).claimsFrom, progress)
+}
+
+/** The words after a command with which the issuer names a reward month. */
+export const monthArgs = (month: string): string[] => ['--stream', 'liquidity', '--period', month]
+
+/** The story up to where the issuer may share a month's reward, and the two commands that do it (SPEC section 11). */
+export async function playMonth(
+  stack: Stack,
+  story: Story,
+  month: string,
+  progress: Progress,
+): Promise<void> {
+  const told = REWARD_MONTHS.find(({ name }) => name === month)
+  if (!told) throw new StackError(`the story tells of no reward month ${month}`)
+  progress.step(`the story up to the reward of ${month}`)
+  await story.playUntil(told.prepareAt, progress)
+  progress.step(`${month}: the subgraph catches up`)
+  await stack.synced()
+  progress.step(`${month}: prorata prepare and publish`)
+  await stack.issue(['prepare', ...monthArgs(month)])
+  await stack.issue(['publish', ...monthArgs(month)])
 }
 
 export function quarterOf(name: QuarterName) {

@@ -1,11 +1,11 @@
 import { choosePorts } from '../ports.ts'
 import { type Progress, silent } from '../progress.ts'
 import { type Stack, startStack } from '../stack.ts'
-import { ALEX, QUARTERS } from './alex.ts'
+import { ALEX, QUARTERS, REWARD_MONTHS } from './alex.ts'
 import type { Story } from './play.ts'
-import { playQuarter, tell } from './quarters.ts'
+import { playMonth, playQuarter, tell } from './quarters.ts'
 
-/** How far the story has come: the offering is over; a quarter's claims are open; the year has passed. */
+/** How far the story has come: the offering is over; a quarter's claims are open; the year has passed, reward months in it. */
 export type Stage = 'sold' | '2026-Q1' | '2026-Q2' | 'end'
 
 /**
@@ -37,6 +37,7 @@ export async function playTo(stage: Stage, stack: Stack, story: Story, progress:
     await playQuarter(stack, story, name, progress)
     if (stage === name) return
   }
+  for (const { name } of REWARD_MONTHS) await playMonth(stack, story, name, progress)
   progress.step('the rest of the year')
   await story.playUntil(ALEX.end, progress)
   await stack.synced()

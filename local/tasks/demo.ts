@@ -6,7 +6,7 @@ import { build } from '../build.ts'
 import { StackError } from '../child.ts'
 import { choosePorts, PORT_NAMES, type PortName } from '../ports.ts'
 import { createProgress } from '../progress.ts'
-import { paidTable } from '../scenario/account.ts'
+import { paidTable, rewardsTable } from '../scenario/account.ts'
 import { claimEverything } from '../scenario/claim.ts'
 import { person } from '../scenario/people.ts'
 import { tell } from '../scenario/quarters.ts'
@@ -126,6 +126,7 @@ async function introduction(stack: Stack, took: number): Promise<string> {
   const { api, gateway, register, rpc } = stack.urls
   return `
 ${await paidTable(stack)}
+${await rewardsTable(stack)}
   The page        ${api}/
   The dashboard   ${api}/#/dashboard
   The API         ${api}/v1/status   (described in ${api}/openapi.json)
