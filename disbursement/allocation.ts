@@ -15,6 +15,23 @@ export const due = (income: bigint, bps: number): bigint => {
   return (income * BigInt(bps)) / BPS
 }
 
+/**
+ * A cap on what all periods together pay, and what those before this one were due. Without a cap `cap` is undefined or null.
+ */
+export type Capped = { cap?: bigint | null | undefined; dueBefore?: bigint | undefined }
+
+/** What is due of an income under a cap: {@link due}, but never more than the cap has left. */
+export const dueUnder = (income: bigint, bps: number, { cap, dueBefore = 0n }: Capped): bigint => {
+  const whole = due(income, bps)
+  if (cap === undefined || cap === null) return whole
+  const left = cap > dueBefore ? cap - dueBefore : 0n
+  return whole < left ? whole : left
+}
+
+/** Whether the cap is reached with this: then nothing may be left over, and nothing is due any more. */
+export const isCapReached = ({ cap, dueBefore = 0n }: Capped, dueNow: bigint): boolean =>
+  cap !== undefined && cap !== null && dueBefore + dueNow >= cap
+
 /** One holder as the allocation sees it. */
 export type Claimant = {
   holder: Address

@@ -5,6 +5,7 @@ import type { Address } from 'viem'
 import { accrualsOf, carriedUnder } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { derive, factsOf } from './derive.ts'
+import { dueSoFar } from './disburseIncome.ts'
 import { deriveRewardFacts, rewardFactsOf } from './disburseRewards.ts'
 import { DisbursementError, ManifestError } from './errors.ts'
 import { utcSeconds } from './fields.ts'
@@ -301,6 +302,17 @@ const checkAsset = (manifest: Manifest, { terms, deployment }: ManifestContext):
   return compare(payout, { asset: address, ...named }, 'FUNDING')
 }
 
+/** What was due before, by the manifest before; nothing is counted without a cap. */
+const dueBeforeOf = (manifest: Manifest): { dueBefore?: bigint | undefined } =>
+  manifest.stream === 'income' && manifest.parameters.cap !== undefined
+    ? { dueBefore: manifest.income.dueBefore }
+    : {}
+
+const dueBeforeBy = (manifest: Manifest, previous: Manifest | null): { dueBefore?: bigint } =>
+  manifest.stream === 'income' && manifest.parameters.cap !== undefined
+    ? { dueBefore: dueSoFar(previous?.stream === 'income' ? previous : null) }
+    : {}
+
 const checkPrevious = (manifest: Manifest, previous: Manifest | null, hasher?: Hasher): ManifestProblem[] => {
   const { payout, holders } = manifest
   const expected = previous === null ? null : manifestHash(previous, hasher)
@@ -320,11 +332,13 @@ const checkPrevious = (manifest: Manifest, previous: Manifest | null, hasher?: H
   for (const { holder, accruedBefore } of holders) accrued.set(holder, accruedBefore)
   return compare(
     {
+      ...dueBeforeOf(manifest),
       carryIn: payout.carryIn,
       accrued: accrualsOf(accrued),
       carried: manifest.carried.filter(({ asset }) => asset !== payout.asset),
     },
     {
+      ...dueBeforeBy(manifest, previous),
       carryIn: own?.carryOut ?? 0n,
       accrued: own?.accrued ?? [],
       carried: before.filter(({ asset }) => asset !== payout.asset),

@@ -1,7 +1,7 @@
 // From a period's facts to its manifest: everything that is computed rather than stated is computed here, once, for
 // the issuer who makes a manifest and for everybody who checks one.
 import type { Address } from 'viem'
-import { type Allocation, type AllocationRow, allocate, due } from './allocation.ts'
+import { type Allocation, type AllocationRow, allocate, dueUnder, isCapReached } from './allocation.ts'
 import { accrualsOf, withCarried } from './carry.ts'
 import type { Hasher } from './hasher.ts'
 import type { Carried, IncomeHolder, IncomeManifest } from './manifest.ts'
@@ -117,6 +117,8 @@ const totalsOf = (
 export const derive = (facts: Facts, hasher?: Hasher): Derived<IncomeManifest> => {
   const { carriedElsewhere, holders: _, income, payout, ...stated } = facts
   const sorted = [...facts.holders].sort((a, b) => (a.holder < b.holder ? -1 : 1))
+  const capped = { cap: facts.parameters.cap, dueBefore: income.dueBefore }
+  const due = dueUnder(income.amount, facts.parameters.incomeShareBps, capped)
   const allocation = allocate({
     funded: payout.funded,
     carryIn: payout.carryIn,
@@ -129,7 +131,7 @@ export const derive = (facts: Facts, hasher?: Hasher): Derived<IncomeManifest> =
     forfeit: facts.parameters.forfeit,
     denominator: facts.parameters.denominator,
     minPayout: facts.parameters.minPayout,
-    last: facts.parameters.last,
+    last: facts.parameters.last || isCapReached(capped, due),
   })
   const rows = new Map(allocation.rows.map((row) => [row.holder, row]))
   const paired = sorted.flatMap((each): [HolderFacts, AllocationRow][] => {
@@ -146,7 +148,7 @@ export const derive = (facts: Facts, hasher?: Hasher): Derived<IncomeManifest> =
     income: {
       ...income,
       bps: facts.parameters.incomeShareBps,
-      due: due(income.amount, facts.parameters.incomeShareBps),
+      due,
     },
     payout: {
       ...payout,
@@ -170,11 +172,11 @@ export const derive = (facts: Facts, hasher?: Hasher): Derived<IncomeManifest> =
 /** What a manifest states, taken out of it to be computed again. */
 export const factsOf = (manifest: IncomeManifest): Facts => {
   const { carried, holders, totals: _totals, root: _root, income, payout, ...stated } = manifest
-  const { amount, currency, statementHash } = income
+  const { due: _due, bps: _bps, ...incomeFacts } = income
   const { kind, asset, symbol, decimals, funded, carryIn } = payout
   return {
     ...stated,
-    income: { amount, currency, statementHash },
+    income: incomeFacts,
     payout: { kind, asset, symbol, decimals, funded, carryIn },
     carriedElsewhere: carried.filter((each) => each.asset !== asset),
     holders: holders.map(({ holder, account, wallets, lots, settled, accruedBefore, custody }) => {

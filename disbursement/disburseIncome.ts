@@ -1,6 +1,6 @@
 // A period of the income stream, from its facts to its manifest (SPEC section 6).
 import type { Hex } from 'viem'
-import { due } from './allocation.ts'
+import { dueUnder } from './allocation.ts'
 import { carriedInto } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { type Derived, derive, type HolderFacts } from './derive.ts'
@@ -44,10 +44,27 @@ export type IncomeInput = {
   previous: IncomeManifest | null
 }
 
+/**
+ * What was due in all periods up to and with the one of a manifest; before the first, nothing.
+ * Only a program with a cap counts it.
+ */
+export const dueSoFar = (previous: IncomeManifest | null): bigint =>
+  previous === null ? 0n : (previous.income.dueBefore ?? 0n) + previous.income.due
+
+/**
+ * What is due of a period's income, in the currency: its share, but under a cap never more than the cap has left.
+ * @param previous the manifest of the period before, which counts what was due so far
+ */
+export const dueIn = (
+  period: Pick<IncomePeriod, 'incomeShareBps' | 'cap'>,
+  income: bigint,
+  previous: IncomeManifest | null,
+): bigint => dueUnder(income, period.incomeShareBps, { cap: period.cap, dueBefore: dueSoFar(previous) })
+
 const checkFunding = (input: IncomeInput, period: IncomePeriod): void => {
   const { funded, lp } = input
   if (period.asset === 'currency') {
-    const owed = due(input.income, period.incomeShareBps)
+    const owed = dueIn(period, input.income, input.previous)
     if (lp !== null) refuse(`${period.name} is paid in the currency, so it has no LP purchase`)
     if (funded !== owed) {
       refuse(
@@ -121,6 +138,7 @@ export const deriveIncome = (input: IncomeInput, hasher?: Hasher): Derived<Incom
         amount: input.income,
         currency: currencyOf(terms, deployment),
         statementHash: input.statementHash,
+        ...(period.cap === null ? {} : { dueBefore: dueSoFar(previous) }),
       },
       payout: {
         kind: period.asset,

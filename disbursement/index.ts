@@ -6,6 +6,8 @@ export {
   allocate,
   type Claimant,
   due,
+  dueUnder,
+  isCapReached,
 } from './allocation.ts'
 export { canonicalBytes, canonicalHash } from './canonical.ts'
 export { carriedUnder, type WalletSet } from './carry.ts'
@@ -32,7 +34,7 @@ export {
 export { type ClaimConsent, claimConsent } from './claimConsent.ts'
 export { BURN_ADDRESS, type Deployment, parseDeployment, ZERO_ADDRESS } from './deployment.ts'
 export { type Disbursement, type DisbursementInput, prepareDisbursement } from './disburse.ts'
-export type { IncomeInput } from './disburseIncome.ts'
+export { dueIn, dueSoFar, type IncomeInput } from './disburseIncome.ts'
 export type { RewardsInput } from './disburseRewards.ts'
 export {
   type DistributionKey,
@@ -167,6 +169,8 @@ export {
   type Payment,
   type Shard,
   type ShardProof,
+  shardPayments,
+  shardProof,
   totalOf,
   verifyClaim,
 } from './shards.ts'

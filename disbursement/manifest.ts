@@ -111,6 +111,7 @@ const incomeSchema = z.strictObject({
   lotsHash: hashField,
   parameters: z.strictObject({
     incomeShareBps: count,
+    cap: amount.optional(),
     forfeit: z.enum(['proportional', 'all-or-nothing']),
     denominator: z.enum(['eligible', 'sold']),
     lpTreatment: z.enum(['deposit-basis', 'none']),
@@ -121,6 +122,7 @@ const incomeSchema = z.strictObject({
     amount,
     currency: z.strictObject({ address: addressField, symbol: text, decimals: count }),
     bps: count,
+    dueBefore: amount.optional(),
     due: amount,
     statementHash: hashField.nullable(),
   }),

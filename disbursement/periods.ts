@@ -27,6 +27,8 @@ type Common<Stream extends StreamName, Asset> = {
 /** A period of the income stream. */
 export type IncomePeriod = Common<'income', IncomeAsset> & {
   incomeShareBps: number
+  /** The most that all periods together pay, base units of the currency; null without a cap. */
+  cap: bigint | null
   forfeit: Forfeit
   denominator: Denominator
 }
@@ -42,7 +44,7 @@ export type Period = IncomePeriod | RewardMonth
 export type PeriodOf<Stream extends StreamName> = Extract<Period, { stream: Stream }>
 
 const incomePeriods = ({ streams }: Terms): IncomePeriod[] => {
-  const { forfeit, denominator, periods } = streams.income
+  const { forfeit, denominator, periods, cap } = streams.income
   return periods.map((each, position) => ({
     stream: 'income',
     name: each.name,
@@ -52,6 +54,7 @@ const incomePeriods = ({ streams }: Terms): IncomePeriod[] => {
     startsAt: utcSeconds(each.start) ?? 0n,
     endsAt: utcSeconds(each.end) ?? 0n,
     incomeShareBps: each.incomeShareBps,
+    cap: cap === undefined ? null : BigInt(cap),
     asset: each.asset,
     minPayout: BigInt(each.minPayout),
     forfeit,

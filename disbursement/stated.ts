@@ -25,6 +25,7 @@ export const statedByTerms = (
   stream: period.stream,
   parameters: {
     incomeShareBps: period.incomeShareBps,
+    ...(period.cap === null ? {} : { cap: period.cap }),
     forfeit: period.forfeit,
     denominator: period.denominator,
     lpTreatment: terms.custody.lpTreatment,

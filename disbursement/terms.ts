@@ -66,6 +66,9 @@ const checkPeriods = (
   })
 }
 
+const CAP =
+  'must be left out (no cap), or the most that all periods together pay: base units of the currency as a decimal string, from "1" to 2^128 - 1'
+
 const income = section("the stream's rules and periods", {
   forfeit: z.enum(['proportional', 'all-or-nothing'], {
     error: 'must be "proportional" (who sold half keeps half) or "all-or-nothing" (who sold any has none)',
@@ -74,12 +77,30 @@ const income = section("the stream's rules and periods", {
     error:
       'must be "eligible" (forfeited shares go to those who stayed) or "sold" (they return to the issuer)',
   }),
+  cap: z
+    .string({ error: CAP })
+    .refine((value) => isDecimal(value) && value !== '0' && BigInt(value) < UINT128_LIMIT, { error: CAP })
+    .optional(),
   periods: z
     .array(period, { error: 'must list the periods, each with its start and end' })
     .min(1, { error: 'must list at least one period' })
     .superRefine((periods, context) =>
       checkPeriods(periods, (at, message) => context.addIssue({ code: 'custom', path: [at], message })),
     ),
+}).superRefine(({ cap, denominator, periods }, context) => {
+  if (cap === undefined) return
+  const fail = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path, message })
+  if (denominator === 'sold') {
+    fail(
+      ['denominator'],
+      'must be "eligible" under a cap: what returns to the issuer would count as paid, and the holders never get the whole cap',
+    )
+  }
+  periods.forEach(({ asset }, at) => {
+    if (asset === 'lp')
+      fail(['periods', at, 'asset'], 'must be "currency" under a cap, which is counted in it')
+  })
 })
 
 const REWARD =

@@ -33,6 +33,7 @@ import {
   verify,
 } from '../verify/index.ts'
 import { startProvider } from '../verify/test/provider.ts'
+import { debtProgram } from './cap.ts'
 import { address, BALANCED_CHEATS, holderIn, hugo, PLAIN_CHEATS, plus, set } from './cheats.ts'
 import { balanced, edit, edited, openForgery, type Published } from './forgery.ts'
 import { rewardMonth } from './rewards.ts'
@@ -559,6 +560,7 @@ describe('the command', () => {
   })
 })
 
+debtProgram(() => ({ stack, forgery, first: manifestOf('2026-Q1') }))
 
 rewardMonth(() => ({ stack, story, state, forgery }))
 

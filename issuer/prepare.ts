@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Hash, type Hex, keccak256 } from 'viem'
 import {
   currencyOf,
-  due,
+  dueIn,
   type IncomeManifest,
   type IncomePeriod,
   type LpPurchase,
@@ -97,7 +97,7 @@ async function prepareIncome(
       recordBlock: block,
       income,
       statementHash,
-      funded: lp?.received ?? due(income, period.incomeShareBps),
+      funded: lp?.received ?? dueIn(period, income, previous),
       lp,
       previous,
     },

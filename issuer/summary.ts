@@ -22,6 +22,11 @@ export function summaryOf(manifest: IncomeManifest, manifestHash: Hex) {
     leaves: totals.leaves,
     recordBlock,
     income: { amount: income.amount, currency: income.currency.symbol, bps: income.bps, due: income.due },
+    ...(manifest.parameters.cap === undefined
+      ? {}
+      : {
+          cap: { most: manifest.parameters.cap, dueBefore: income.dueBefore ?? 0n, left: leftOf(manifest) },
+        }),
     payout,
     previous,
     holders: manifest.holders.slice(0, LONGEST_LIST).map((holder) => ({
@@ -62,6 +67,7 @@ export function summaryText(manifest: IncomeManifest, manifestHash: Hex, tokenDe
   return [
     `${manifest.program}, ${manifest.stream}, ${manifest.period.name}`,
     `income        ${inCurrency(income.amount)}, of which ${income.bps} bps are ${inCurrency(income.due)}`,
+    ...capLines(manifest, inCurrency),
     `record block  ${recordBlock.number} (${when})`,
     `funded        ${money(payout.funded)}`,
     ...optional('carried in', payout.carryIn),
@@ -79,6 +85,19 @@ export function summaryText(manifest: IncomeManifest, manifestHash: Hex, tokenDe
     `root          ${root ?? 'none: nobody is paid'}`,
     `manifest      ${manifestHash}`,
   ].join('\n')
+}
+
+/** What the cap has left after this period. */
+function leftOf({ income, parameters }: IncomeManifest): bigint {
+  return (parameters.cap ?? 0n) - (income.dueBefore ?? 0n) - income.due
+}
+
+function capLines(manifest: IncomeManifest, inCurrency: (amount: bigint) => string): string[] {
+  const { cap } = manifest.parameters
+  if (cap === undefined) return []
+  const left = leftOf(manifest)
+  const rest = left === 0n ? 'reached: nothing is due any more' : `${inCurrency(left)} left after this period`
+  return [`cap           ${inCurrency(cap)}, ${rest}`]
 }
 
 function rowsOf({ holders, payout }: IncomeManifest, tokenDecimals: number): string[][] {

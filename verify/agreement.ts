@@ -36,7 +36,10 @@ const ofIncome = ({
   holders: `${holders.length} holders with primary lots`,
   custody: `${holders.reduce((sum, { custody }) => sum + custody.total, 0n)} in all`,
   entitlement: `${totals.entitlement} of ${totals.lots} in all`,
-  income: `floor(${income.amount} · ${income.bps} / 10000) = ${income.due}`,
+  income:
+    parameters.cap === undefined
+      ? `floor(${income.amount} · ${income.bps} / 10000) = ${income.due}`
+      : `floor(${income.amount} · ${income.bps} / 10000), at most the ${parameters.cap - (income.dueBefore ?? 0n)} that the cap has left = ${income.due}`,
 })
 
 const ofRewards = ({

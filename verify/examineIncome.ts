@@ -4,7 +4,8 @@ import {
   type Deployment,
   type Disbursement,
   DisbursementError,
-  due,
+  dueIn,
+  dueUnder,
   type IncomeManifest,
   type IncomePeriod,
   lotsHash,
@@ -113,6 +114,10 @@ const holderOf = (
 /** What was paid in, by the chain's own account. */
 type Funds = { funded: bigint; lp: IncomeManifest['lp'] }
 
+/** What is due by what the manifest states; that what was due before is true, the manifest before says. */
+const dueOf = ({ income }: IncomeManifest, { incomeShareBps, cap }: IncomePeriod): bigint =>
+  dueUnder(income.amount, incomeShareBps, { cap, dueBefore: income.dueBefore })
+
 /** What was paid in; null, and a finding, when there is no telling. */
 export async function judgeFunding(
   client: ChainClient,
@@ -122,8 +127,7 @@ export async function judgeFunding(
   usedBefore: ReadonlyMap<Hex, string>,
   findings: Findings,
 ): Promise<Funds | null> {
-  if (period.asset === 'currency')
-    return { funded: due(manifest.income.amount, period.incomeShareBps), lp: null }
+  if (period.asset === 'currency') return { funded: dueOf(manifest, period), lp: null }
   const transactions = manifest.lp?.transactions ?? []
   const differences: Difference[] = transactions.flatMap((hash) => {
     const before = usedBefore.get(hash)
@@ -164,7 +168,8 @@ function recompute(
       recordBlock,
       income,
       statementHash,
-      ...funds,
+      // Under a cap the manifest before says how much is left, whatever this one says.
+      ...(period.asset === 'currency' ? { funded: dueIn(period, income, previous), lp: null } : funds),
       previous,
     })
   } catch (error) {

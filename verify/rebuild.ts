@@ -2,7 +2,7 @@
 import { type Hex, keccak256 } from 'viem'
 import {
   type Disbursement,
-  due,
+  dueIn,
   type IncomeManifest,
   type IncomePeriod,
   periodsOf,
@@ -54,7 +54,7 @@ export async function rebuild(
     recordBlock,
     income: income.amount,
     statementHash: income.statementHash,
-    funded: due(income.amount, period.incomeShareBps),
+    funded: dueIn(period, income.amount, previous),
     lp: null,
     previous,
   }).manifestBytes
