@@ -48,6 +48,23 @@ program
     await show(await publish(settings(), secrets, options, say), options.json)
   })
 
+for (const [name, about] of [
+  ['cancel', 'take a published period back before it opens: everything returns to the issuer'],
+  ['push', 'pay everybody who has not claimed, without their doing; run it again and nobody is paid twice'],
+  ['sweep', 'after the deadline, fetch home what nobody claimed'],
+] as const) {
+  program
+    .command(name)
+    .description(about)
+    .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
+    .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
+    .option('--json', 'print the result as JSON')
+    .action(async (options) => {
+      const settle = await import('./settle.ts')
+      await show(await settle[name](settings(), secrets, options, say), options.json)
+    })
+}
+
 program
   .command('open')
   .description(

@@ -5,8 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Address, encodeFunctionData, erc20Abi, type Hex } from 'viem'
-import { merkleDistributorAbi } from '../../contracts/abi.ts'
+import { type Address, erc20Abi, type Hex } from 'viem'
 import type { LocalChain } from '../../local/chain.ts'
 import { silent } from '../../local/progress.ts'
 import type { QuarterName } from '../../local/scenario/alex.ts'
@@ -37,7 +36,6 @@ after(async () => {
 })
 
 const publish = (period: QuarterName) => ['publish', '--period', period]
-const _usdcOf = (account: Address) => desk.balanceOf(stack.deployment.currency, account)
 const done = (args: readonly string[]) => desk.done(args)
 const refused: Desk['refused'] = (...given) => desk.refused(...given)
 
@@ -122,16 +120,22 @@ test('a signed transaction is seen through or given up for good, never doubled',
 })
 
 test('a cancelled distribution makes way for another; a wrong bearer secret delays its registration only', async () => {
-  const { issuer, distributor } = stack.deployment
+  const { issuer, pair } = stack.deployment
   const [, event] = await desk.publications()
   assert(event)
-  const { token, terms, root } = event.args
-  const cancel = encodeFunctionData({
-    abi: merkleDistributorAbi,
-    functionName: 'cancel',
-    args: [{ issuer, token, terms, root }],
-  })
-  await desk.send(issuer, distributor, cancel)
+  const units = await desk.balanceOf(pair, issuer)
+  await refused(['cancel', '--period', '2026-Q1'], 1, /claims of 2026-Q1 are open since 2026-04-0/)
+  await refused(
+    ['cancel', '--period', '2026-Q3'],
+    1,
+    /2026-Q3 is not published, so there is nothing to cancel/,
+  )
+  const stranger = { PRORATA_KEY: `0x${'7'.repeat(64)}` }
+  await refused(['cancel', '--period', '2026-Q2'], 1, /only the issuer 0x[0-9a-f]{40} can cancel/, stranger)
+  const returned = (await done(['cancel', '--period', '2026-Q2'])).returned
+  assert.equal(BigInt(returned), event.args.total)
+  assert.equal(await desk.balanceOf(pair, issuer), units + event.args.total)
+  assert.deepEqual((await done(['cancel', '--period', '2026-Q2'])).transactions, [], 'once is enough')
   await stack.synced()
   assert.notEqual((await done(['status'])).periods[1].state, 'published')
   await refused(publish('2026-Q2'), 1, /was cancelled: run prepare --period 2026-Q2 again/)
@@ -159,6 +163,28 @@ test('a cancelled distribution makes way for another; a wrong bearer secret dela
   assert.equal((await desk.publications()).length, 3)
   const status = await done(['status'])
   assert.deepEqual([status.periods[1].state, status.periods[1].distribution.id], ['published', last?.id])
+})
+
+test('push pays everybody who is left, once, and sweep takes nothing that has no deadline', async () => {
+  const [q1] = await desk.publications()
+  assert(q1)
+  const { token, total } = q1.args
+  const { holders } = JSON.parse(readFileSync(join(desk.folderOf('2026-Q1'), 'manifest.json'), 'utf8'))
+  const accounts: Address[] = [
+    ...new Set<Address>(holders.map(({ account }: { account: Address }) => account)),
+  ]
+  const balances = async () =>
+    (await Promise.all(accounts.map((account) => desk.balanceOf(token, account)))).reduce((a, b) => a + b, 0n)
+  const before = await balances()
+  const waiting = (await done(['status'])).periods[0].distribution.remaining
+  const pushed = await done(['push', '--period', '2026-Q1'])
+  assert.deepEqual([pushed.paid, pushed.unpaid, pushed.transactions.length], [waiting, [], 1])
+  assert.ok(BigInt(waiting) > 0n && BigInt(waiting) < total)
+  assert.equal((await balances()) - before, BigInt(waiting))
+  const again = await done(['push', '--period', '2026-Q1'])
+  assert.deepEqual([again.paid, again.transactions], ['0', []])
+  await refused(['push', '--period', '2026-Q2'], 1, /2026-Q2 opens at 2026-/)
+  await refused(['sweep', '--period', '2026-Q1'], 1, /2026-Q1 has no deadline: what is not claimed waits/)
 })
 
 test('a period that pays nobody is closed, and the next one carries over from it', async () => {
