@@ -34,7 +34,7 @@ export const readManifest = async (
 /** What some bytes say of themselves, even where they are no good manifest any more. */
 const claimed = (
   bytes: Uint8Array,
-): { stream?: unknown; period?: { name?: unknown }; root?: unknown; total?: unknown } => {
+): { stream?: unknown; period?: { name?: unknown }; payout?: { asset?: unknown }; root?: unknown } => {
   try {
     const json = JSON.parse(new TextDecoder().decode(bytes))
     return typeof json === 'object' && json !== null ? json : {}
@@ -87,15 +87,16 @@ export async function byPeriod(
   return { publication: likeliest(publications, source, bytes), bytes }
 }
 
-/** For a manifest whose hash is not on chain: the publication it was probably made from. */
+/** For a manifest whose hash is not on chain: the publication it was probably made from, of its root or else of its asset. */
 const likeliest = (
   publications: readonly Publication[],
   source: Source,
   bytes: Uint8Array,
 ): Publication | null => {
-  const { root } = claimed(bytes)
+  const { root, payout } = claimed(bytes)
   if (root === null) return null
   const others = new Set(source.given.map((each) => keccak256(each)))
   const free = publications.filter(({ manifestHash }) => !others.has(manifestHash))
-  return free.find((each) => each.root === root) ?? free.at(-1) ?? null
+  const alike = free.filter(({ token }) => token === payout?.asset)
+  return free.find((each) => each.root === root) ?? alike.at(-1) ?? null
 }
