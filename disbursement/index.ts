@@ -113,6 +113,7 @@ export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } f
 export {
   type Provider,
   type ProviderDifference,
+  noUnitSeconds,
   providerDifferences,
   providersOf,
   totalUnitSeconds,

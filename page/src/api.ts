@@ -72,7 +72,10 @@ const program = record({
     currency: record({ symbol: text, decimals: count }),
     expiryDays: maybe(count),
     challengeWindowSeconds: count,
-    streams: record({ income: record({ forfeit: text, denominator: text, periods: list(period) }) }),
+    streams: record({
+      income: record({ forfeit: text, denominator: text, periods: list(period) }),
+      liquidity: maybe(record({ firstMonth: text, lastMonth: text })),
+    }),
   }),
 })
 
@@ -165,6 +168,22 @@ const claim = record({
 
 const claims = record({ account: address, claims: list(claim) })
 
+const estimate = record({
+  block: count,
+  timestamp: count,
+  running: maybe(record({ month: record({ name: text }), asset, weight: units, estimate: units })),
+})
+
+/** What the running reward month would pay if it ended at this block. Never final. */
+export interface Estimate {
+  readonly month: string
+  readonly asset: Asset
+  readonly weight: bigint
+  readonly amount: bigint
+  readonly block: number
+  readonly timestamp: number
+}
+
 export type Deployment = ReadBy<typeof deployment>
 /** `stated` is what the server said, whole: what is hashed, and what a check reads for itself. */
 export type Program = ReadBy<typeof program> & { readonly stated: ReadBy<typeof stated> }
@@ -251,6 +270,14 @@ export async function fetchHolder(account: Address, signal: AbortSignal): Promis
 export async function fetchClaims(account: Address, signal: AbortSignal): Promise<Claim[]> {
   const all = (await get(`v1/accounts/${account}/claims`, claims, signal)).claims
   return all.filter(({ claimed, ended }) => claimed === true || ended !== true)
+}
+
+/** Null while no reward month runs. */
+export async function fetchEstimate(account: Address, signal: AbortSignal): Promise<Estimate | null> {
+  const { running, block, timestamp } = await get(`v1/accounts/${account}/estimate`, estimate, signal)
+  if (running === null) return null
+  const { month, asset, weight, estimate: amount } = running
+  return { month: month.name, asset, weight, amount, block, timestamp }
 }
 
 /** Asks the gateway; GraphQL's errors are errors, whatever the status. */

@@ -15,6 +15,7 @@ import { EntitlementPanel } from './EntitlementPanel.tsx'
 import { LotTable } from './LotTable.tsx'
 import { NextPeriod } from './NextPeriod.tsx'
 import { PeriodTable } from './PeriodTable.tsx'
+import { RewardSoFar } from './RewardSoFar.tsx'
 
 const WhatIf = lazy(() => import('./WhatIf.tsx'))
 
@@ -31,6 +32,7 @@ export function HolderView({ address }: { address: Address }) {
     <>
       <HolderHeading address={address} holder={holder ?? null} />
       {isHolder && <NextPeriod />}
+      <RewardSoFar address={address} />
       {known && claims !== undefined && holderFailure === null && !isHolder && !hasClaims ? (
         <Notice tone="plain" title={words.holder.neverHeld.title}>
           <p>{words.holder.neverHeld.text}</p>

@@ -190,6 +190,13 @@ export const words = {
     minutes: (count: number) => plural(count, 'minute', 'minutes'),
   },
 
+  soFar: {
+    month: (month: string) => `Liquidity rewards of ${month}:`,
+    about: 'so far this month about',
+    notFinal: 'if it ended now, not final.',
+    at: (block: string, moment: string) => `As of block ${block}, ${moment}.`,
+  },
+
   whatIf: {
     title: 'What if I sell?',
     label: (token: string) => `${token} to send or sell`,

@@ -13,6 +13,7 @@ import { addClaims } from './routes/claims.ts'
 import { addDistribution } from './routes/distribution.ts'
 import { addDistributions } from './routes/distributions.ts'
 import { addDocument } from './routes/document.ts'
+import { addEstimate } from './routes/estimate.ts'
 import { addFeed } from './routes/feed.ts'
 import { addHolder } from './routes/holder.ts'
 import { addHolders } from './routes/holders.ts'
@@ -39,7 +40,7 @@ const ROUTES = [
     addRecords,
     addPublish,
   ],
-  ...[addClaims, addStatement],
+  ...[addClaims, addStatement, addEstimate],
   ...[addStatus],
 ]
 

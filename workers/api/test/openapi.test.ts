@@ -62,6 +62,7 @@ describe('the OpenAPI document', () => {
     expect(described.sort()).toEqual(
       [
         'get /v1/accounts/{address}/claims',
+        'get /v1/accounts/{address}/estimate',
         'get /v1/accounts/{address}/statement',
         'get /v1/calendar',
         'get /v1/distributions/{id}/allocations',
@@ -264,6 +265,7 @@ describe('answers', () => {
     ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(FIRST)}/claims`, 200],
     ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(1)}/claims`, 200],
     ['/v1/accounts/{address}/statement', `/v1/accounts/${addressOf(FIRST)}/statement`, 200],
+    ['/v1/accounts/{address}/estimate', `/v1/accounts/${ALICE}/estimate`, 200],
     ['/v1/holders', '/v1/holders?format=xml', 422],
     ['/v1/distributions/{id}', '/v1/distributions/x', 422],
     ['/v1/distributions/{id}', `/v1/distributions/${idOf(disbursement(2))}`, 404],
