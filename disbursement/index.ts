@@ -111,9 +111,9 @@ export {
 } from './periods.ts'
 export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
 export {
+  noUnitSeconds,
   type Provider,
   type ProviderDifference,
-  noUnitSeconds,
   providerDifferences,
   providersOf,
   totalUnitSeconds,
