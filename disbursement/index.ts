@@ -93,6 +93,7 @@ export {
   Mirror,
   type MirroredDistribution,
   type MirrorRead,
+  mirroredRecords,
   mirrorPaths,
   mirrorRecords,
 } from './mirror.ts'

@@ -47,6 +47,35 @@ export function* mirrorRecords(
   yield { path: mirrorPaths.head(manifestHash), bytes: read({ offset: 0, length: head.bodyOffset }) }
 }
 
+/**
+ * The records file of a manifest, put together again from a mirror's files; null where the mirror has none of it. What comes
+ * back is as unchecked as a file from anywhere.
+ * @throws RecordsError when its head is damaged, or a file of blocks is missing
+ */
+export async function mirroredRecords(
+  manifestHash: Hex,
+  read: MirrorRead,
+  hasher: Hasher = portableHasher,
+): Promise<Uint8Array | null> {
+  const first = await read(mirrorPaths.head(manifestHash))
+  if (first === null) return null
+  const parts = [first]
+  const files = mirrorFiles(decodeRecordsHead(first, hasher))
+  for (let file = 0; file < files; file++) {
+    const path = mirrorPaths.blocks(manifestHash, file)
+    const bytes = await read(path)
+    if (bytes === null) throw new RecordsError(`The mirror has no file ${path}`)
+    parts.push(bytes)
+  }
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 /** What a mirror's list says of a distribution, as far as proofs need it. */
 export type MirroredDistribution = ProvenDistribution & { manifestHash: Hex }
 

@@ -25,8 +25,8 @@ export class Visits {
     this.stack = stack
   }
 
-  /** Opens the page somewhere; the wallet has not been asked for anything yet. */
-  async visit(who: Person, place = '#/'): Promise<Visit> {
+  /** Opens the page somewhere, from the API or another server; the wallet has not been asked for anything yet. */
+  async visit(who: Person, place = '#/', root = this.stack.urls.api): Promise<Visit> {
     const { urls, deployment } = this.stack
     this.context = await this.browser.newContext({ reducedMotion: 'reduce' })
     this.context.setDefaultTimeout(15_000)
@@ -34,20 +34,20 @@ export class Visits {
     await wallet.install(this.context)
     const page = await this.context.newPage()
     page.on('pageerror', (error) => this.faults.push(error.message))
-    await page.goto(`${urls.api}/${place}`)
+    await page.goto(`${root}/${place}`)
     return { page, wallet }
   }
 
   /** The same with the wallet connected. */
-  async connected(who: Person, place?: string): Promise<Visit> {
-    const opened = await this.visit(who, place)
+  async connected(who: Person, place?: string, root?: string): Promise<Visit> {
+    const opened = await this.visit(who, place, root)
     await connect(opened)
     return opened
   }
 
   /** Somebody of the story with the wallet connected, looking at their own periods. */
-  async atHome(name: string): Promise<Visit> {
-    const opened = await this.connected(person(name))
+  async atHome(name: string, root?: string): Promise<Visit> {
+    const opened = await this.connected(person(name), undefined, root)
     await section(opened.page, words.periods.title).waitFor()
     return opened
   }

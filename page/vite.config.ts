@@ -36,11 +36,25 @@ function keepBudget(): Plugin {
   }
 }
 
+/** Names the folders of static copies that the page may ask where the API is away: `PRORATA_MIRRORS`, divided by spaces. */
+function nameMirrors(places: string): Plugin {
+  const named = places.split(/\s+/).filter((place) => place !== '')
+  const bad = named.find((place) => !/^https?:\/\//.test(place) || !URL.canParse(place))
+  if (bad !== undefined) throw new Error(`PRORATA_MIRRORS: ${bad} is no http or https address of a folder`)
+  return {
+    name: 'name-mirrors',
+    transformIndexHtml: () =>
+      named.length === 0
+        ? []
+        : [{ tag: 'meta', attrs: { name: 'prorata-mirrors', content: named.join(' ') }, injectTo: 'head' }],
+  }
+}
+
 export default defineConfig({
   // Relative, so that a copy of the page works below any address.
   base: './',
   worker: { format: 'es' },
-  plugins: [keepBudget()],
+  plugins: [keepBudget(), nameMirrors(process.env.PRORATA_MIRRORS ?? '')],
   resolve: { alias: reactIsPreact },
   build: {
     target: 'es2022',

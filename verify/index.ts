@@ -21,7 +21,15 @@ export { type Block, finalBlock, lastBlockBefore } from './recordBlock.ts'
 export { ChainReplay, type ReplayClient, type ReplayOptions } from './replayChain.ts'
 export { verdictText } from './report.ts'
 export { rewardReplay } from './rewardReplay.ts'
-export { apiSource, bytesSource, documentUrl, fetchDocument, type Source, sourceOf } from './source.ts'
+export {
+  apiSource,
+  bytesSource,
+  documentUrl,
+  fetchDocument,
+  mirrorSource,
+  type Source,
+  sourceOf,
+} from './source.ts'
 export {
   type Difference,
   type Outcome,

@@ -1,5 +1,6 @@
 // Where manifests and records come from. None is trusted: everything is named by hashes that are on chain.
 import { type Hex, keccak256 } from 'viem'
+import { mirroredRecords, mirrorPaths } from '../disbursement/index.ts'
 import { MissingData, shownUrl } from './errors.ts'
 
 /** What a server says stands for a period: where to look, not what to believe. */
@@ -56,13 +57,24 @@ export const bytesSource = (documents: readonly Uint8Array[]): Source => {
 const hexOf = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** Several places, asked one after the other. */
+/** Several places, asked one after the other. One that is away is passed over, and told of only where no other has an answer. */
 export const sourceOf = (...sources: readonly Source[]): Source => {
+  const orNext = async <Answer>(ask: () => Promise<Answer>, away: MissingData[]): Promise<Answer | null> => {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof MissingData)) throw error
+      away.push(error)
+      return null
+    }
+  }
   const first = async (ask: (source: Source) => Promise<Uint8Array | null>) => {
+    const away: MissingData[] = []
     for (const source of sources) {
-      const found = await ask(source)
+      const found = await orNext(() => ask(source), away)
       if (found !== null) return found
     }
+    if (away[0] !== undefined) throw away[0]
     return null
   }
   return {
@@ -70,8 +82,13 @@ export const sourceOf = (...sources: readonly Source[]): Source => {
     hasRecords: sources.some(({ hasRecords }) => hasRecords),
     manifest: (hash) => first((source) => source.manifest(hash)),
     records: (hash) => first((source) => source.records(hash)),
-    hints: async (stream, period) =>
-      (await Promise.all(sources.map((source) => source.hints(stream, period)))).flat(),
+    hints: async (stream, period) => {
+      const away: MissingData[] = []
+      const asked = sources.map((source) => orNext(() => source.hints(stream, period), away))
+      const found = (await Promise.all(asked)).flatMap((hints) => hints ?? [])
+      if (found.length === 0 && away[0] !== undefined) throw away[0]
+      return found
+    },
   }
 }
 
@@ -102,16 +119,30 @@ export const apiSource = (apiUrl: string): Source => ({
   hasRecords: true,
   manifest: (hash) => read(`${apiUrl}/v1/manifests/${hash}`),
   records: (manifestHash) => read(`${apiUrl}/v1/records/${manifestHash}`),
-  hints: async (stream, period) => {
-    const bytes = await read(`${apiUrl}/v1/distributions`)
-    const list: unknown = bytes === null ? [] : JSON.parse(new TextDecoder().decode(bytes))
-    if (!Array.isArray(list))
-      throw new MissingData(`what answers at ${shownUrl(apiUrl)} is not a program's API`)
-    return (list as Record<string, unknown>[])
-      .filter((each) => each.stream === stream && each.period === period)
-      .map(({ id, manifestHash }) => ({ id: String(id) as Hex, manifestHash: String(manifestHash) as Hex }))
-      .filter(({ id, manifestHash }) => HASH.test(id) && HASH.test(manifestHash))
-  },
+  hints: async (stream, period) => hintsFrom(`${apiUrl}/v1/distributions`, stream, period),
+})
+
+/** The distributions of a period in the list at an address. */
+async function hintsFrom(url: string, stream: string, period: string): Promise<Hint[]> {
+  const bytes = await read(url)
+  const list: unknown = bytes === null ? [] : JSON.parse(new TextDecoder().decode(bytes))
+  if (!Array.isArray(list)) throw new MissingData(`what answers at ${shownUrl(url)} is not a program's list`)
+  return (list as Record<string, unknown>[])
+    .filter((each) => each.stream === stream && each.period === period)
+    .map(({ id, manifestHash }) => ({ id: String(id) as Hex, manifestHash: String(manifestHash) as Hex }))
+    .filter(({ id, manifestHash }) => HASH.test(id) && HASH.test(manifestHash))
+}
+
+/**
+ * Static files as `prorata export` writes them: records are put together again from their parts.
+ * @param place the folder's address, ending in a slash
+ */
+export const mirrorSource = (place: string): Source => ({
+  given: [],
+  hasRecords: true,
+  manifest: (hash) => read(place + mirrorPaths.manifest(hash)),
+  records: (manifestHash) => mirroredRecords(manifestHash, (path) => read(place + path)),
+  hints: (stream, period) => hintsFrom(place + mirrorPaths.distributions, stream, period),
 })
 
 /** A public gateway, for those who run no IPFS node; what it serves is checked by hash like everything. */

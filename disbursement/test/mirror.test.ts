@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { nodeKernel } from '../../keccak/node.ts'
 import { distributionId, encodeTerms } from '../distribution.ts'
 import { RecordsError } from '../errors.ts'
-import { Mirror, type MirroredDistribution, mirrorPaths, mirrorRecords } from '../mirror.ts'
+import { Mirror, type MirroredDistribution, mirroredRecords, mirrorPaths, mirrorRecords } from '../mirror.ts'
 import { proofText } from '../proofText.ts'
 import { decodeRecordsHead } from '../recordsHead.ts'
 import { encodeRecords } from '../recordsWriter.ts'
@@ -44,6 +44,16 @@ const mirrored = (...sets: Payment[][]) => {
 }
 
 describe('a mirror', () => {
+  test.each([1, 129, 5000])('of %i accounts gives their records file back', async (size) => {
+    const payments = spread(size)
+    const { distributions, files, read } = mirrored(payments)
+    const hash = distributions[0]?.manifestHash ?? expect.fail('no distribution')
+    expect(await mirroredRecords(hash, read, kernel)).toEqual(encodeRecords(payments, kernel))
+    expect(await mirroredRecords(hashOf('another'), read, kernel)).toBeNull()
+    files.delete(mirrorPaths.blocks(hash, 0))
+    await expect(mirroredRecords(hash, read, kernel)).rejects.toThrow(RecordsError)
+  })
+
   test.each([1, 128, 129, 2048, 2049, 5000])('of %i accounts proves every one of them', async (size) => {
     const payments = spread(size)
     const { mirror, distributions } = mirrored(payments)

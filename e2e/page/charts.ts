@@ -80,8 +80,9 @@ export function charts(): void {
       assert.deepEqual(await csvOf(page, figure), [rows[0], ...rows.slice(-30)])
     })
 
-    test('are drawn, in the colors of the scheme, and loaded by nobody who does not look', async () => {
+    test('are drawn when they come into sight, in the colors of the scheme, and loaded by nobody who does not look', async () => {
       const page = await openCharts()
+      assert.equal(await chart(page, 'claimed').locator('canvas').count(), 0, 'nobody has scrolled so far')
       const inks = async () => {
         const found = await chart(page, 'holders')
           .locator('canvas')
@@ -99,6 +100,7 @@ export function charts(): void {
           })
         return new Set(found)
       }
+      await chart(page, 'holders').scrollIntoViewIfNeeded()
       const light = await inks()
       assert.ok(light.has('11,92,70'), 'the line has its color')
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })

@@ -16,7 +16,7 @@ const text = words.ways
 const fill = async (page: Page, label: string, address: string) => {
   await page.getByLabel(label, { exact: true }).fill(address)
 }
-const openOthers = (page: Page) => due(page).getByText(text.other.title).click()
+const openOthers = (page: Page) => due(page).getByText(words.due.otherWays).click()
 const addressOf = (name: string) => person(name).address
 
 export function otherWays(): void {

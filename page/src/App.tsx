@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { lazy, useEffect, useMemo, useRef } from 'react'
 import { WagmiProvider } from 'wagmi'
 import { type Address, fetchProgram, type Program } from './api.ts'
@@ -6,22 +6,45 @@ import { FrontView } from './claim/FrontView.tsx'
 import { HolderView } from './claim/HolderView.tsx'
 import { Footer } from './Footer.tsx'
 import { failureOf } from './failures.ts'
+import { claimsQuery } from './hooks/useClaims.ts'
+import { distributionsQuery } from './hooks/useDistributions.ts'
+import { holderQuery } from './hooks/useHolder.ts'
 import { goTo, useRoute } from './hooks/useRoute.ts'
 import { useWalletState, WalletStateProvider } from './hooks/useWallet.ts'
 import { Masthead } from './Masthead.tsx'
+import { CopyNotice } from './mirror/CopyNotice.tsx'
 import { Later } from './parts/Later.tsx'
 import { FailureSentence, RetryButton } from './parts/Notice.tsx'
 import { HatchPattern } from './parts/ShareBar.tsx'
 import { ProgramProvider, useProgram } from './program.ts'
-import { type Route, sameAddress, writeRoute } from './route.ts'
+import { type Route, readRoute, sameAddress, writeRoute } from './route.ts'
 import { walletConfig } from './wallet.ts'
 import { words } from './words/index.ts'
 
-const Dashboard = lazy(() => import('./dashboard/Dashboard.tsx'))
-const CheckView = lazy(() => import('./check/CheckView.tsx'))
-const WalletsView = lazy(() => import('./wallets/WalletsView.tsx'))
-const IssuerView = lazy(() => import('./issuer/IssuerView.tsx'))
-const RelayView = lazy(() => import('./relay/RelayView.tsx'))
+const views = {
+  dashboard: () => import('./dashboard/Dashboard.tsx'),
+  check: () => import('./check/CheckView.tsx'),
+  wallets: () => import('./wallets/WalletsView.tsx'),
+  issuer: () => import('./issuer/IssuerView.tsx'),
+  relay: () => import('./relay/RelayView.tsx'),
+} as const
+
+const Dashboard = lazy(views.dashboard)
+const CheckView = lazy(views.check)
+const WalletsView = lazy(views.wallets)
+const IssuerView = lazy(views.issuer)
+const RelayView = lazy(views.relay)
+
+/** Asks for what the first view needs while the program is still being read. */
+export function anticipate(queries: QueryClient): void {
+  const route = readRoute(window.location.hash)
+  // What fails here fails again where it is shown, and has its sentence there.
+  if (route.view !== 'claim') return void views[route.view]().catch(() => {})
+  void queries.prefetchQuery(distributionsQuery)
+  if (route.address === null) return
+  void queries.prefetchQuery(holderQuery(route.address))
+  void queries.prefetchQuery(claimsQuery(route.address))
+}
 
 /** Reads what the program is, then shows it. */
 export function App() {
@@ -72,6 +95,7 @@ function WithWallet() {
       </button>
       <Masthead route={route} />
       <main id="content" className="page" tabIndex={-1}>
+        <CopyNotice />
         <View route={route} />
       </main>
       <Footer />

@@ -1,4 +1,5 @@
 import { useStatus } from './hooks/useStatus.ts'
+import { programLink, useCopy } from './mirror/copy.ts'
 import { AddressLabel, HashLabel } from './parts/HexLabel.tsx'
 import { useProgram } from './program.ts'
 import { writeRoute } from './route.ts'
@@ -33,7 +34,7 @@ export function Footer() {
         <div>
           <dt>{text.terms}</dt>
           <dd>
-            <HashLabel hash={termsHash} what={text.terms} href="/v1/program" />
+            <HashLabel hash={termsHash} what={text.terms} href={programLink(useCopy())} />
           </dd>
         </div>
       </dl>

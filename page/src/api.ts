@@ -1,4 +1,5 @@
 /** What the API answers, read with guards: see `/openapi.json` for the same shapes in its own words. */
+import { noteAnswer, readCopiedJson } from './mirror/copy.ts'
 import {
   address,
   bytes,
@@ -200,10 +201,12 @@ export type Claim = ReadBy<typeof claim>
 /** A server that takes longer is away. */
 const PATIENCE_MS = 15_000
 
-function within(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+function within(signal?: AbortSignal): AbortSignal {
+  const patience = AbortSignal.timeout(PATIENCE_MS)
+  return signal === undefined ? patience : AbortSignal.any([signal, patience])
 }
 
+/** An answer with its JSON; null where it has no body. @throws ApiError where there is none, or no JSON */
 async function answerOf(request: Promise<Response>): Promise<{ response: Response; body: unknown }> {
   let response: Response
   try {
@@ -211,6 +214,7 @@ async function answerOf(request: Promise<Response>): Promise<{ response: Respons
   } catch (cause) {
     throw new ApiError(0, 'no answer', cause)
   }
+  if (response.status === 204) return { response, body: null }
   let body: unknown
   try {
     body = await response.json()
@@ -229,9 +233,10 @@ function problemOf(status: number, body: unknown): ApiError {
   return new ApiError(status, typeof words === 'string' ? words : `status ${status}`)
 }
 
-async function get<T>(path: string, read: Reader<T>, signal: AbortSignal): Promise<T> {
+async function ask<T>(path: string, read: Reader<T>, signal: AbortSignal): Promise<T> {
   const { response, body } = await answerOf(
-    fetch(path, { signal: within(signal), headers: { accept: 'application/json' } }),
+    // Nothing but the address, so that what index.html has asked for ahead is the same request.
+    fetch(path, { signal: within(signal) }),
   )
   if (!response.ok) throw problemOf(response.status, body)
   try {
@@ -241,25 +246,64 @@ async function get<T>(path: string, read: Reader<T>, signal: AbortSignal): Promi
   }
 }
 
+/** The server is not there, or what answers in its place is none: a static host has a page of its own for `v1/…`. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && (error.status <= 0 || error.status >= 500)
+}
+
+/**
+ * Asks the API and, where that is away, the static copy.
+ * @param copied the copy's answer to the same question; undefined where there is none
+ * @throws ApiError the API's, when the copy does not answer either
+ */
+async function get<T>(
+  path: string,
+  read: Reader<T>,
+  signal: AbortSignal,
+  copied: () => Promise<unknown>,
+): Promise<T> {
+  try {
+    const answer = await ask(path, read, signal)
+    noteAnswer(null)
+    return answer
+  } catch (error) {
+    if (!isAway(error) || signal.aborted) throw error
+    let answer: unknown
+    try {
+      answer = await copied()
+    } catch {
+      throw error
+    }
+    if (answer === undefined) throw error
+    try {
+      return read(answer, '')
+    } catch (cause) {
+      throw new ApiError(-1, cause instanceof Error ? cause.message : 'unreadable', cause)
+    }
+  }
+}
+
 export function fetchProgram(signal: AbortSignal): Promise<Program> {
   const read: Reader<Program> = (value, path) => ({ ...program(value, path), stated: stated(value, path) })
-  return get('v1/program', read, signal)
+  return get('v1/program', read, signal, () => readCopiedJson('program.json', signal))
 }
 
 export function fetchStatus(signal: AbortSignal): Promise<Status> {
-  return get('v1/status', status, signal)
+  return ask('v1/status', status, signal)
 }
 
 /** What was published and stands: a cancelled distribution pays nothing, and its period may be published again. */
 export async function fetchDistributions(signal: AbortSignal): Promise<Distribution[]> {
-  const all = await get('v1/distributions', list(distribution), signal)
+  const all = await get('v1/distributions', list(distribution), signal, () =>
+    readCopiedJson('distributions.json', signal),
+  )
   return all.filter(({ status }) => status !== 'cancelled')
 }
 
 /** Null when the address never held the token. */
 export async function fetchHolder(account: Address, signal: AbortSignal): Promise<Holder | null> {
   try {
-    return await get(`v1/holders/${account}`, holder, signal)
+    return await ask(`v1/holders/${account}`, holder, signal)
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null
     throw error
@@ -268,13 +312,14 @@ export async function fetchHolder(account: Address, signal: AbortSignal): Promis
 
 /** What was paid, or can or may still be: not what was cancelled or swept before it was claimed. */
 export async function fetchClaims(account: Address, signal: AbortSignal): Promise<Claim[]> {
-  const all = (await get(`v1/accounts/${account}/claims`, claims, signal)).claims
+  const copied = async () => (await import('./mirror/claims.ts')).claimsFromCopy(account, signal)
+  const all = (await get(`v1/accounts/${account}/claims`, claims, signal, copied)).claims
   return all.filter(({ claimed, ended }) => claimed === true || ended !== true)
 }
 
 /** Null while no reward month runs. */
 export async function fetchEstimate(account: Address, signal: AbortSignal): Promise<Estimate | null> {
-  const { running, block, timestamp } = await get(`v1/accounts/${account}/estimate`, estimate, signal)
+  const { running, block, timestamp } = await ask(`v1/accounts/${account}/estimate`, estimate, signal)
   if (running === null) return null
   const { month, asset, weight, estimate: amount } = running
   return { month: month.name, asset, weight, amount, block, timestamp }

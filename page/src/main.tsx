@@ -1,7 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
-import { App } from './App.tsx'
+import { App, anticipate } from './App.tsx'
 import { ApiError } from './api.ts'
+import { askCopiesAt } from './mirror/copy.ts'
+import { placesOf } from './mirror/places.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/frame.css'
@@ -25,6 +27,9 @@ const queries = new QueryClient({
     },
   },
 })
+
+askCopiesAt(placesOf(document))
+anticipate(queries)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

@@ -7,6 +7,7 @@ import {
   fetchHolder,
   fetchStatus,
 } from '../src/api.ts'
+import { askCopiesAt } from '../src/mirror/copy.ts'
 import { record, units } from '../src/shape.ts'
 
 const account = `0x${'a'.repeat(40)}` as const
@@ -40,6 +41,53 @@ const claim = {
 }
 
 const chain = { number: 7, timestamp: 1_700_000_000 }
+
+describe('where the API is away', () => {
+  const { id, stream, period, asset, amount: total, opensAt, deadline } = claim
+  const row = {
+    id,
+    stream,
+    period,
+    asset,
+    total,
+    opensAt,
+    deadline,
+    root: id,
+    manifestHash: id,
+    status: null,
+  }
+  const copy = 'https://copy.example/alex/'
+  const withCopy = (api: () => Response | Promise<Response>) => {
+    askCopiesAt(['https://page.example/', copy])
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url === `${copy}distributions.json`) return new Response(JSON.stringify([row]))
+      if (url.startsWith('https://page.example/'))
+        return new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })
+      return api()
+    })
+  }
+  afterEach(() => askCopiesAt([]))
+
+  test.each([
+    ['nothing answers', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['it fails', () => new Response('{}', { status: 502 })],
+    ['a static host answers with a page of its own', () => new Response('<!doctype html>')],
+    ['a static host has no such file', () => new Response('<!doctype html>', { status: 404 })],
+  ])('the first copy that has the file answers: %s', async (_, api) => {
+    withCopy(api)
+    expect((await fetchDistributions(signal)).map(({ period }) => period)).toEqual(['2026-Q1'])
+  })
+
+  test('a refusal of the API is no reason to ask a copy', async () => {
+    withCopy(() => new Response(JSON.stringify({ detail: 'no' }), { status: 429 }))
+    await expect(fetchDistributions(signal)).rejects.toMatchObject({ status: 429 })
+  })
+
+  test('without a copy the failure is the API’s own', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('Failed to fetch')))
+    await expect(fetchDistributions(signal)).rejects.toMatchObject({ status: 0 })
+  })
+})
 
 describe('what the API answers', () => {
   test('is read with its nulls', async () => {

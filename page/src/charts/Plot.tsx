@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useScheme } from '../hooks/useScheme.ts'
+import { useSeen } from '../hooks/useSeen.ts'
 import { dashboardWords } from '../words/dashboard.ts'
 import { type Chart, isoDay, type Line } from './chart.ts'
 
@@ -24,10 +25,12 @@ export function Plot({
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
   const scheme = useScheme()
+  // A chart that nobody has scrolled to is not drawn.
+  const isNear = useSeen(place)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes what the colors are read as
   useEffect(() => {
     const element = place.current
-    if (element === null) return
+    if (element === null || !isNear) return
     const drawn = new UPlot(optionsOf(chart, element, point), dataOf(chart), element)
     plot.current = drawn
     const resized = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }))
@@ -37,13 +40,14 @@ export function Plot({
       plot.current = null
       drawn.destroy()
     }
-  }, [chart, point, scheme])
+  }, [chart, isNear, point, scheme])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn later has its cursor set then
   useEffect(() => {
     const drawn = plot.current
     const time = chart.times[index]
     if (drawn === null || time === undefined) return
     drawn.setCursor({ left: drawn.valToPos(time, 'x'), top: 0 }, false)
-  }, [chart, index])
+  }, [chart, index, isNear])
   const [first, last] = [chart.times[0] ?? 0, chart.times.at(-1) ?? 0]
   return (
     <div

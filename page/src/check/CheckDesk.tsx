@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Distribution, Hex } from '../api.ts'
 import { useCheck } from '../hooks/useCheck.ts'
+import { copyPlaces } from '../mirror/copy.ts'
 import { useProgram } from '../program.ts'
 import { checkWords as text } from '../words/check.ts'
 import { CheckFacts } from './CheckFacts.tsx'
@@ -24,6 +25,7 @@ export function CheckDesk({ id, chosen }: { id: Hex | null; chosen: Distribution
     transaction: chosen?.transaction ?? null,
     documents: files.map(({ bytes }) => bytes),
     server: serverUrl(),
+    copies: copyPlaces(),
   }
   const startQuick = () => quick.start(request)
   useOnArrival(id !== null && isReady, startQuick)

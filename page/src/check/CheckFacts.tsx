@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Distribution } from '../api.ts'
+import { manifestLink, programLink, useCopy } from '../mirror/copy.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { AddressLabel, HashLabel, TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
@@ -17,6 +18,7 @@ export function CheckFacts({
 }) {
   const { deployment, termsHash } = useProgram()
   const text = checkWords.facts
+  const copy = useCopy()
   const root = chosen?.root ?? manifest?.root ?? null
   return (
     <section className="sheet" aria-labelledby="facts">
@@ -49,14 +51,16 @@ export function CheckFacts({
               <HashLabel
                 hash={chosen.manifestHash}
                 what={text.manifest}
-                href={`v1/manifests/${chosen.manifestHash}`}
+                href={manifestLink(chosen.manifestHash, copy)}
               />
             </Fact>
-            <Fact name={text.records}>
-              <a href={`v1/records/${chosen.manifestHash}`} download={`${chosen.period}.bin`}>
-                {text.recordsFile}
-              </a>
-            </Fact>
+            {copy === null && (
+              <Fact name={text.records}>
+                <a href={`v1/records/${chosen.manifestHash}`} download={`${chosen.period}.bin`}>
+                  {text.recordsFile}
+                </a>
+              </Fact>
+            )}
             {chosen.transaction !== null && (
               <Fact name={text.transaction}>
                 <TransactionLabel transaction={chosen.transaction} />
@@ -68,7 +72,7 @@ export function CheckFacts({
           </>
         )}
         <Fact name={text.terms}>
-          <HashLabel hash={termsHash} what={text.terms} href="v1/program" />
+          <HashLabel hash={termsHash} what={text.terms} href={programLink(copy)} />
         </Fact>
         <Fact name={text.distributor}>
           <AddressLabel address={deployment.distributor} to="explorer" />

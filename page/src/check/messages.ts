@@ -17,6 +17,8 @@ export interface CheckRequest {
   readonly documents: readonly Uint8Array[]
   /** Where the page's own `v1/…` lives, without a slash at the end. */
   readonly server: string
+  /** Where static copies may lie, each ending in a slash; asked where the server is away or has nothing. */
+  readonly copies: readonly string[]
 }
 
 /** What the view shows of a manifest before the verdict is there. */

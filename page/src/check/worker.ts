@@ -5,6 +5,7 @@ import {
   apiSource,
   bytesSource,
   type LogProgress,
+  mirrorSource,
   type Source,
   sourceOf,
   stepsOf,
@@ -56,10 +57,11 @@ async function check(request: CheckRequest): Promise<void> {
 }
 
 /** With a manifest among the files, the files are all there is: else the server's would stand in for a changed one. */
-function sourceFrom({ documents, server }: CheckRequest): Source {
+function sourceFrom({ documents, server, copies }: CheckRequest): Source {
+  const served = sourceOf(apiSource(server), ...copies.map(mirrorSource))
   const own = bytesSource(documents)
   if (own.given.length > 0) return own
-  return documents.length === 0 ? apiSource(server) : sourceOf(own, apiSource(server))
+  return documents.length === 0 ? served : sourceOf(own, served)
 }
 
 /** The period that the first manifest among the files names, and its stream. */

@@ -1,4 +1,4 @@
-import { lazy } from 'react'
+import { lazy, useState } from 'react'
 import type { Claim } from '../api.ts'
 import { standingOf, totalsByAsset } from '../claims.ts'
 import type { ClaimDesk } from '../hooks/useClaiming.ts'
@@ -47,9 +47,7 @@ export function DuePanel({ claims, desk }: { claims: readonly Claim[] | undefine
           </ul>
           <Destinations due={due} />
           <ClaimAll due={due} desk={desk} />
-          <Later quiet>
-            <OtherWays due={due} desk={desk} />
-          </Later>
+          <OtherWaysToClaim due={due} desk={desk} />
         </>
       )}
       {claims !== undefined && due.length === 0 && <NothingDue claims={claims} now={now} />}
@@ -84,6 +82,21 @@ function ClaimAll({ due, desk: { claiming, claim } }: { due: readonly Claim[]; d
         <p className="muted small">{words.due.forAnother}</p>
       )}
     </>
+  )
+}
+
+/** Loaded when it is opened. */
+function OtherWaysToClaim({ due, desk }: { due: readonly Claim[]; desk: ClaimDesk }) {
+  const [wasOpened, setOpened] = useState(false)
+  return (
+    <details className="other-ways" onToggle={() => setOpened(true)}>
+      <summary>{words.due.otherWays}</summary>
+      {wasOpened && (
+        <Later>
+          <OtherWays due={due} desk={desk} />
+        </Later>
+      )}
+    </details>
   )
 }
 

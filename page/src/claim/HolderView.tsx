@@ -1,11 +1,11 @@
-import { lazy } from 'react'
+import { useEffect, useState } from 'react'
 import type { Address, Holder } from '../api.ts'
 import { useClaiming } from '../hooks/useClaiming.ts'
 import { accountsOf, useClaims } from '../hooks/useClaims.ts'
+import { useEstimate } from '../hooks/useEstimate.ts'
 import { useHolder } from '../hooks/useHolder.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { AddressLabel } from '../parts/HexLabel.tsx'
-import { Later } from '../parts/Later.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { sameAddress, writeRoute } from '../route.ts'
 import { words } from '../words/index.ts'
@@ -16,18 +16,34 @@ import { LotTable } from './LotTable.tsx'
 import { NextPeriod } from './NextPeriod.tsx'
 import { PeriodTable } from './PeriodTable.tsx'
 import { RewardSoFar } from './RewardSoFar.tsx'
+import { WhatIf } from './WhatIf.tsx'
 
-const WhatIf = lazy(() => import('./WhatIf.tsx'))
+/** How long holder and claims are waited for together, in milliseconds: what has come by then is shown. */
+const TOGETHER_MS = 3_000
 
 /** Everything about the holder that `address` belongs to. */
 export function HolderView({ address }: { address: Address }) {
   const { holder, failure: holderFailure, retry: retryHolder } = useHolder(address)
   const { claims, failure: claimsFailure, retry: retryClaims } = useClaims(accountsOf(address, holder))
+  const estimate = useEstimate(address)
   const desk = useClaiming()
   const known = holder !== undefined || holderFailure !== null
   const isHolder = holder?.position != null && holder.position.lots > 0n
   const hasClaims = claims !== undefined && claims.length > 0
+  const waitedEnough = useDelay(TOGETHER_MS)
 
+  // Shown as a whole, so that nothing moves under the reader's finger while its parts arrive.
+  const isWhole = known && estimate !== undefined && (claims !== undefined || claimsFailure !== null)
+  if (!isWhole && !waitedEnough) {
+    return (
+      <>
+        <HolderHeading address={address} holder={null} />
+        <p className="muted" role="status">
+          {words.loading}
+        </p>
+      </>
+    )
+  }
   return (
     <>
       <HolderHeading address={address} holder={holder ?? null} />
@@ -61,17 +77,23 @@ export function HolderView({ address }: { address: Address }) {
       )}
       {holder != null && isHolder && (
         <>
-          {holder.position !== null && (
-            <Later quiet>
-              <WhatIf position={holder.position} />
-            </Later>
-          )}
+          {holder.position !== null && <WhatIf position={holder.position} />}
           <EntitlementHistory holder={holder} />
           <LotTable lots={holder.lots} />
         </>
       )}
     </>
   )
+}
+
+/** Whether so many milliseconds have passed since the component came. */
+function useDelay(milliseconds: number): boolean {
+  const [isOver, setOver] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), milliseconds)
+    return () => clearTimeout(timer)
+  }, [milliseconds])
+  return isOver
 }
 
 function HolderHeading({ address, holder }: { address: Address; holder: Holder | null }) {

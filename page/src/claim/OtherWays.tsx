@@ -16,38 +16,34 @@ export default function OtherWays({ due, desk }: { due: readonly Claim[]; desk: 
   const [chosen, setChosen] = useState<ChosenAddress>({ address: null, isReady: false })
   const text = waysWords.other
   const own = address === undefined ? [] : due.filter(({ account }) => sameAddress(account, address))
+  if (address === undefined || own.length === 0) {
+    return <OnlyTheAccount accounts={due.map(({ account }) => account)} />
+  }
   return (
-    <details className="other-ways">
-      <summary>{text.title}</summary>
-      {address === undefined || own.length === 0 ? (
-        <OnlyTheAccount accounts={due.map(({ account }) => account)} />
-      ) : (
-        <div className="other-ways-body">
-          <AddressField
-            label={text.to}
-            warnings={[waysWords.warnings.forGood]}
-            self={address}
-            choose={setChosen}
-          />
-          <div>
-            <button
-              type="button"
-              className="button"
-              disabled={!chosen.isReady || wallet.wrongChain || isUnderWay(desk.claiming)}
-              onClick={() => chosen.address !== null && desk.claim(address, own, chosen.address)}
-            >
-              {text.claim(own.length)}
-            </button>
-          </div>
-          <SignForRelay
-            key={address}
-            account={address}
-            claims={own}
-            to={chosen.address === null ? address : chosen.isReady ? chosen.address : null}
-          />
-        </div>
-      )}
-    </details>
+    <div className="other-ways-body">
+      <AddressField
+        label={text.to}
+        warnings={[waysWords.warnings.forGood]}
+        self={address}
+        choose={setChosen}
+      />
+      <div>
+        <button
+          type="button"
+          className="button"
+          disabled={!chosen.isReady || wallet.wrongChain || isUnderWay(desk.claiming)}
+          onClick={() => chosen.address !== null && desk.claim(address, own, chosen.address)}
+        >
+          {text.claim(own.length)}
+        </button>
+      </div>
+      <SignForRelay
+        key={address}
+        account={address}
+        claims={own}
+        to={chosen.address === null ? address : chosen.isReady ? chosen.address : null}
+      />
+    </div>
   )
 }
 

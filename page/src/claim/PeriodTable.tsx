@@ -5,6 +5,7 @@ import { useDistributions } from '../hooks/useDistributions.ts'
 import { isUnderWay } from '../hooks/useSending.ts'
 import { useChainTime } from '../hooks/useStatus.ts'
 import { useWallet } from '../hooks/useWallet.ts'
+import { useCopy } from '../mirror/copy.ts'
 import { writeDistance, writeMoment } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
@@ -39,6 +40,7 @@ export function PeriodTable({
   const now = useChainTime()
   const { terms } = useProgram()
   const { distributions } = useDistributions()
+  const copy = useCopy()
   const published = new Set(distributions?.map(({ period }) => period))
   const { periods } = terms.streams.income
   const { rows, later } = rowsOf(periods, claims, published, now)
@@ -89,13 +91,17 @@ export function PeriodTable({
       />
       <p className="muted small">
         {later > 0 && `${text.upcoming(later)} `}
-        <a href={`v1/accounts/${address}/statement?format=csv`} download>
-          {text.statement}
-        </a>
-        {' · '}
-        <a href="v1/calendar" download>
-          {text.calendar}
-        </a>
+        {copy === null && (
+          <>
+            <a href={`v1/accounts/${address}/statement?format=csv`} download>
+              {text.statement}
+            </a>
+            {' · '}
+            <a href="v1/calendar" download>
+              {text.calendar}
+            </a>
+          </>
+        )}
       </p>
     </section>
   )

@@ -17,7 +17,9 @@ function BothSides({ units }: { units: bigint }) {
   const program = useProgram()
   const pool = usePool(true)
   const other = useAsset(program.deployment.counterAsset)
-  if (pool === undefined || other === undefined) return null
+  // Its line is kept from the start, so that nothing moves when the chain has answered.
+  if (pool === undefined || other === undefined)
+    return <span className="sub">{words.periods.standsFor} …</span>
   const share = standsFor(units, pool)
   return (
     <span className="sub">

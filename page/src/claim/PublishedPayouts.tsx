@@ -1,4 +1,5 @@
 import { useDistributions } from '../hooks/useDistributions.ts'
+import { manifestLink, useCopy } from '../mirror/copy.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
 import { HashLabel, TransactionLabel } from '../parts/HexLabel.tsx'
@@ -10,6 +11,7 @@ import { words } from '../words/index.ts'
 /** What the issuer published, with the documents behind it, and the way to check each. */
 export function PublishedPayouts() {
   const { distributions, failure, retry } = useDistributions()
+  const copy = useCopy()
   const { published } = words
   return (
     <section className="sheet" aria-labelledby="published">
@@ -35,7 +37,7 @@ export function PublishedPayouts() {
                 <HashLabel
                   hash={manifestHash}
                   what={published.manifest}
-                  href={`v1/manifests/${manifestHash}`}
+                  href={manifestLink(manifestHash, copy)}
                 />
               ),
             },

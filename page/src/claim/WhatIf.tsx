@@ -7,7 +7,7 @@ import { words } from '../words/index.ts'
 import { lossOf, readAmount, spareOf } from './whatIf.ts'
 
 /** What it would cost to send some of the tokens away, before anybody does. */
-export default function WhatIf({ position }: { position: Position }) {
+export function WhatIf({ position }: { position: Position }) {
   const program = useProgram()
   const token = tokenOf(program)
   const now = useChainTime()

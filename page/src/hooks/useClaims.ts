@@ -10,6 +10,11 @@ export interface ClaimsReading {
 
 const keyOf = (account: string) => ['claims', account.toLowerCase()]
 
+export const claimsQuery = (account: Address) => ({
+  queryKey: keyOf(account),
+  queryFn: ({ signal }: { signal: AbortSignal }) => fetchClaims(account, signal),
+})
+
 /** Every account a holder was paid under: its wallets, its recipient, and the address that was asked for. */
 export function accountsOf(asked: Address, holder: Holder | null | undefined): Address[] {
   const position = holder?.position
@@ -23,10 +28,7 @@ export function accountsOf(asked: Address, holder: Holder | null | undefined): A
 /** What `accounts` may claim or have claimed, in the order it was published. */
 export function useClaims(accounts: readonly Address[]): ClaimsReading {
   return useQueries({
-    queries: accounts.map((account) => ({
-      queryKey: keyOf(account),
-      queryFn: ({ signal }: { signal: AbortSignal }) => fetchClaims(account, signal),
-    })),
+    queries: accounts.map(claimsQuery),
     combine: (answers) => {
       const error = answers.find((answer) => answer.error !== null && answer.data === undefined)?.error
       const known = answers.every((answer) => answer.data !== undefined)

@@ -9,12 +9,14 @@ export interface DistributionsReading {
   readonly retry: () => void
 }
 
+export const distributionsQuery = {
+  queryKey: ['distributions'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => fetchDistributions(signal),
+}
+
 /** Every payout the issuer published. */
 export function useDistributions(): DistributionsReading {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['distributions'],
-    queryFn: ({ signal }) => fetchDistributions(signal),
-  })
+  const { data, error, refetch } = useQuery(distributionsQuery)
   return {
     distributions: data?.toSorted((one, other) => one.opensAt - other.opensAt),
     failure: error && data === undefined ? failureOf(error) : null,

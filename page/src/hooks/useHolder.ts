@@ -9,12 +9,14 @@ export interface HolderReading {
   readonly retry: () => void
 }
 
+export const holderQuery = (account: Address) => ({
+  queryKey: ['holder', account.toLowerCase()],
+  queryFn: ({ signal }: { signal: AbortSignal }) => fetchHolder(account, signal),
+})
+
 /** One holder's lots, custody and entitlement, with all linked wallets, whichever of them is asked for. */
 export function useHolder(account: Address): HolderReading {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['holder', account.toLowerCase()],
-    queryFn: ({ signal }) => fetchHolder(account, signal),
-  })
+  const { data, error, refetch } = useQuery(holderQuery(account))
   return {
     holder: data,
     failure: error && data === undefined ? failureOf(error) : null,

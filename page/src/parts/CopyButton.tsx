@@ -1,20 +1,11 @@
-import { useEffect, useState } from 'react'
+import { useCopied } from '../hooks/useCopied.ts'
 import { words } from '../words/index.ts'
 
 /** Copies a longer text, and says so. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1_500)
-    return () => clearTimeout(timer)
-  }, [copied])
+  const { copied, copy } = useCopied()
   return (
-    <button
-      type="button"
-      className="button button-quiet"
-      onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}
-    >
+    <button type="button" className="button button-quiet" onClick={() => copy(text)}>
       {copied ? words.copied : label}
     </button>
   )

@@ -1,18 +1,13 @@
-import { useEffect, useState } from 'react'
 import { getAddress } from 'viem'
 import { shortHex } from '../amounts.ts'
+import { useCopied } from '../hooks/useCopied.ts'
 import { explorerLink, useProgram } from '../program.ts'
 import { writeRoute } from '../route.ts'
 import { words } from '../words/index.ts'
 
 /** A long hexadecimal value in short, with the whole in its title and a button that copies it. */
 function HexLabel({ hex, what, href }: { hex: string; what: string; href: string | null }) {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1_500)
-    return () => clearTimeout(timer)
-  }, [copied])
+  const { copied, copy } = useCopied()
   const label = (
     <code title={hex} className="hex">
       {shortHex(hex)}
@@ -32,9 +27,7 @@ function HexLabel({ hex, what, href }: { hex: string; what: string; href: string
         className="copy"
         title={words.copy(what)}
         aria-label={copied ? words.copied : words.copy(`${what} ${shortHex(hex)}`)}
-        onClick={() => {
-          void navigator.clipboard?.writeText(hex).then(() => setCopied(true))
-        }}
+        onClick={() => copy(hex)}
       >
         {copied ? (
           <svg viewBox="0 0 16 16" aria-hidden="true">

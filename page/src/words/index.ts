@@ -37,6 +37,12 @@ export const words = {
   dismiss: 'Dismiss',
   never: 'none',
   copied: 'Copied',
+  staticCopy: {
+    title: 'Answered from the static copy',
+    text: (host: string) =>
+      `The program’s server does not answer. Payouts and proofs come from the copy at ${host}, what is claimed from the ` +
+      `chain. What was published after the copy was made is missing, and linked wallets are looked up one by one.`,
+  },
   copy: (what: string) => `Copy ${what}`,
   failures,
   standings,
@@ -161,6 +167,7 @@ export const words = {
     oneTransaction: 'One transaction. You pay the network fee and nothing else.',
     fee: 'The fee is about',
     paidTo: 'Paid to',
+    otherWays: 'Pay it elsewhere, or let somebody else send it',
     forAnother:
       'You may send this for somebody else: the money goes to the address above, never to the sender.',
     connectFirst: 'Connect any wallet to claim.',

@@ -14,7 +14,6 @@ export const waysWords = {
   },
 
   other: {
-    title: 'Pay it elsewhere, or let somebody else send it',
     onlyAccount: 'Only the account itself can decide this. Connect it:',
     to: 'Pay to this address instead',
     claim: (count: number) => `Claim ${plural(count, 'period', 'periods')} to this address`,
