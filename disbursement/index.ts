@@ -68,6 +68,7 @@ export {
   neverWeighing,
   type ProviderRow,
 } from './indexed.ts'
+export { type LinkConsent, linkConsent } from './linkConsent.ts'
 export { checkLots, lotsHash, type PrimaryLot } from './lots.ts'
 export {
   type Carried,

@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import type { Payment } from '../disbursement/index.ts'
+import { linkConsent, type Payment } from '../disbursement/index.ts'
 import type { Action } from './actions.ts'
 import { type Call, listOf } from './codes.ts'
 import { callsOf, partOf } from './moves.ts'
@@ -160,21 +160,11 @@ export class Player {
 
   /** One side sends it, the other has signed; a contract cannot sign. */
   async #link(action: Extract<Action, { do: 'link' }>): Promise<Sending[]> {
-    const { registry, chainId } = this.#stage.deployment
+    const { registry } = this.#stage.deployment
     const [existing, wallet] = [this.#stage.address(action.existing), this.#stage.address(action.wallet)]
     const other = this.#stage.signer(action.by === 'existing' ? action.wallet : action.existing)
     if (other === null) return []
-    const signature = await other.signTypedData({
-      domain: { name: 'Prorata HolderRegistry', version: '1', chainId, verifyingContract: registry },
-      types: {
-        Link: [
-          { name: 'existing', type: 'address' },
-          { name: 'wallet', type: 'address' },
-        ],
-      },
-      primaryType: 'Link',
-      message: { existing, wallet },
-    })
+    const signature = await other.signTypedData(linkConsent(this.#stage.deployment, existing, wallet))
     const signatures = action.by === 'existing' ? ['0x', signature] : [signature, '0x']
     const by = action.by === 'existing' ? action.existing : action.wallet
     return this.#by(by, [call(registry, ABI.registry, 'link', [existing, wallet, ...signatures])])

@@ -1,6 +1,8 @@
 // What people do in the made-up life: transfers and swaps above all, as on a token with a lively pool.
+
 import type { Address } from 'viem'
 import { holderRegistryAbi, offeringAbi, personalTokenAbi, stakingVaultAbi } from '../../contracts/abi.ts'
+import { linkConsent } from '../../disbursement/index.ts'
 import { type Action, type BenchChain, by, type Call, call, FAR, ONE, routerAbi, walletAt } from './chain.ts'
 import type { Dice } from './dice.ts'
 import { Payouts } from './payouts.ts'
@@ -165,21 +167,10 @@ export class Actions {
   async #link(): Promise<Action> {
     const wallet = walletAt(this.#links.length)
     const existing = this.someone()
-    const { registry, chainId } = this.#d
-    const signature = await wallet.signTypedData({
-      domain: { name: 'Prorata HolderRegistry', version: '1', chainId, verifyingContract: registry },
-      types: {
-        Link: [
-          { name: 'existing', type: 'address' },
-          { name: 'wallet', type: 'address' },
-        ],
-      },
-      primaryType: 'Link',
-      message: { existing, wallet: wallet.address },
-    })
+    const signature = await wallet.signTypedData(linkConsent(this.#d, existing, wallet.address))
     const address = wallet.address.toLowerCase() as Address
     this.#links.push({ wallet: address, owner: existing })
-    const link = call(registry, holderRegistryAbi, 'link', [existing, address, '0x', signature])
+    const link = call(this.#d.registry, holderRegistryAbi, 'link', [existing, address, '0x', signature])
     return { reads: [], make: () => by(this.#chain, existing, [link]) }
   }
 

@@ -9,7 +9,7 @@ import {
   parseEther,
 } from 'viem'
 import { holderRegistryAbi, merkleDistributorAbi, offeringAbi, stakingVaultAbi } from '../../contracts/abi.ts'
-import type { Deployment } from '../../disbursement/index.ts'
+import { type Deployment, linkConsent } from '../../disbursement/index.ts'
 import { connectChain, type LocalChain } from '../chain.ts'
 import type { Progress } from '../progress.ts'
 import { ALEX, BUYERS, CLAIM_STEPS, LP_FUNDING, MARKET_STEPS, PEOPLE } from './alex.ts'
@@ -200,22 +200,7 @@ export class Story {
         ]
       case 'link': {
         const wallet = person(step.wallet)
-        const signature = await wallet.account.signTypedData({
-          domain: {
-            name: 'Prorata HolderRegistry',
-            version: '1',
-            chainId: d.chainId,
-            verifyingContract: d.registry,
-          },
-          types: {
-            Link: [
-              { name: 'existing', type: 'address' },
-              { name: 'wallet', type: 'address' },
-            ],
-          },
-          primaryType: 'Link',
-          message: { existing: me, wallet: wallet.address },
-        })
+        const signature = await wallet.account.signTypedData(linkConsent(d, me, wallet.address))
         // The sender's own consent is the transaction itself, so only the new wallet signs.
         return [call(me, d.registry, holderRegistryAbi, 'link', [me, wallet.address, '0x', signature])]
       }

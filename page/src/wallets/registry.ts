@@ -3,6 +3,7 @@ import type { Abi } from 'viem'
 import type { Config } from 'wagmi'
 import { readContract, signTypedData } from 'wagmi/actions'
 import { holderRegistryAbi } from '../../../contracts/abi.ts'
+import { linkConsent } from '../../../disbursement/linkConsent.ts'
 import type { Address, Deployment, Hex } from '../api.ts'
 import type { Call } from '../claim/transact.ts'
 
@@ -18,23 +19,10 @@ export interface LinkPair {
 }
 
 /** One side's signature on a link. */
-export function signLink(
-  config: Config,
-  { chainId, registry }: Place,
-  pair: LinkPair,
-  signer: Address,
-): Promise<Hex> {
+export function signLink(config: Config, place: Place, pair: LinkPair, signer: Address): Promise<Hex> {
   return signTypedData(config, {
     account: signer,
-    domain: { name: 'Prorata HolderRegistry', version: '1', chainId, verifyingContract: registry },
-    types: {
-      Link: [
-        { name: 'existing', type: 'address' },
-        { name: 'wallet', type: 'address' },
-      ],
-    },
-    primaryType: 'Link',
-    message: pair,
+    ...linkConsent(place, pair.existing, pair.wallet),
   })
 }
 
