@@ -50,7 +50,7 @@ try {
   )
   await stage.pass(BigInt(run.terms.challengeWindowSeconds) + 60n)
   const shards = shardsIn(records)
-  const opening = { settings: run.settings, chain: run.chain, account: run.account, publication, say }
+  const opening = { settings: run.settings, chain: run.chain, signer: run.signer, publication, say }
   const { gasUsed } = await step('every shard opened', () => openShards(opening, shards))
   const pages = [...manifestPages.values()].reduce((sum, page) => sum + page.length, 0)
   console.log(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import {
   assetOf,
   type Disbursement,
@@ -11,7 +12,7 @@ import { standingDistribution, unregisteredPublication } from './history.ts'
 import { jsonText, type Outcome } from './output.ts'
 import { differencesOf, readPrepared, type Writing, writePrepared } from './prepared.ts'
 import { flagsOf, type Surroundings } from './program.ts'
-import { readPublication, readSigned } from './publication.ts'
+import { batchFile, readAsked, readPublication, readSigned } from './publication.ts'
 import { differs, exitCodes, Refusal, refused } from './refusal.ts'
 import { lockFolder, periodFolder } from './state.ts'
 
@@ -110,6 +111,17 @@ async function wasCancelled(
 
 /** Files may be replaced as long as no transaction that publishes them can still be mined. */
 async function refuseUnderWay({ chain, deployment }: Surroundings, folder: string): Promise<void> {
+  const asked = readIntact(() => readAsked(folder))
+  if (asked !== null && (await nonceOf(chain, deployment.issuer)) <= asked.nonce) {
+    throw refused(
+      `a wallet was asked to publish the prepared files and may still do so: run publish to see it through, or spend the issuer's nonce ${asked.nonce} on another transaction first`,
+    )
+  }
+  if (existsSync(batchFile(folder))) {
+    throw refused(
+      `${batchFile(folder)} holds the prepared files' publication for the Safe's owners: have every one of them throw it away, then run publish with --discard-batch`,
+    )
+  }
   const signed = readIntact(() => readSigned(folder))
   if (signed === null || (await nonceOf(chain, deployment.issuer)) > signed.nonce) return
   throw refused(

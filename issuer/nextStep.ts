@@ -1,7 +1,7 @@
 import type { Asset, StreamName } from '../disbursement/index.ts'
 import { flagsOf } from './program.ts'
 
-/** How far a period is. `publishing`: begun here, not on chain yet; `unregistered`: on chain, unknown to the API. */
+/** How far a period is. `publishing`: begun here, not on chain yet; `signing`: a Safe's owners have it; `unregistered`: on chain, unknown to the API. */
 export type PeriodState =
   | 'unknown'
   | 'running'
@@ -9,6 +9,7 @@ export type PeriodState =
   | 'ended'
   | 'prepared'
   | 'publishing'
+  | 'signing'
   | 'unregistered'
   | 'published'
   | 'closed'
@@ -30,6 +31,7 @@ const steps: Record<PeriodState, (period: Step) => string | null> = {
   ended: (period) => `prepare ${flagsOf(period)}${askedFor(period)}`,
   prepared: (period) => `publish ${flagsOf(period)}`,
   publishing: (period) => `publish ${flagsOf(period)} again: it was interrupted`,
+  signing: (period) => `publish ${flagsOf(period)} again, once the Safe's owners have executed the batch`,
   unregistered: (period) => `publish ${flagsOf(period)} again: it is on chain, and the API does not know it`,
   damaged: ({ name }) => `see to ${name}: the problem above says why`,
   published: () => null,

@@ -1,19 +1,19 @@
-import { encodeFunctionData, type Hex, type PrivateKeyAccount } from 'viem'
+import { encodeFunctionData, type Hex } from 'viem'
 import { merkleDistributorAbi } from '../contracts/abi.ts'
 import { distributionId, readRecords, type ShardProof, shardKey } from '../disbursement/index.ts'
 import { nodeKernel } from '../keccak/node.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { wordOf } from './events.ts'
-import { loadAccount } from './key.ts'
 import type { Outcome, Say } from './output.ts'
 import { readPrepared } from './prepared.ts'
 import { flagsOf, openSurroundings, periodNamed } from './program.ts'
 import { progressOf } from './progress.ts'
 import { type Publication, readPublication } from './publication.ts'
 import { missing, refused } from './refusal.ts'
-import { seeThrough, sign } from './sending.ts'
 import type { Secrets, Settings } from './settings.ts'
+import { anySigner, keyIfSet, type Signer } from './signer.ts'
 import { periodFolder } from './state.ts'
+import { transact } from './transact.ts'
 
 /** Shards a transaction: some 6 million gas, below the 16.7 million that one may have (EIP-7825). */
 export const SHARDS_A_TRANSACTION = 128
@@ -28,7 +28,7 @@ export async function open(
   options: { period: string; stream?: string },
   say: Say,
 ): Promise<Outcome> {
-  const account = loadAccount(secrets)
+  const key = keyIfSet(secrets, settings)
   const surroundings = await openSurroundings(settings)
   const { terms, deployment, chain } = surroundings
   const period = periodNamed(terms, options.stream, options.period)
@@ -51,7 +51,8 @@ export async function open(
     )
   }
   const shards = shardsIn(prepared.records)
-  return outcomeOf(period.name, await openShards({ settings, chain, account, publication, say }, shards))
+  const signer = await anySigner(key, settings, deployment)
+  return outcomeOf(period.name, await openShards({ settings, chain, signer, publication, say }, shards))
 }
 
 /** Every shard of a records file, with the way to its root; everything in the file is checked. */
@@ -64,7 +65,7 @@ export function shardsIn(records: Uint8Array): ShardProof[] {
 interface Opening {
   settings: Pick<Settings, 'rpcUrl'>
   chain: Chain
-  account: PrivateKeyAccount
+  signer: Signer
   publication: Publication
   say: Say
 }
@@ -78,7 +79,7 @@ interface Opened {
 
 /** Opens what is not open yet, a transaction after the other. */
 export async function openShards(
-  { settings, chain, account, publication, say }: Opening,
+  { settings, chain, signer, publication, say }: Opening,
   shards: readonly ShardProof[],
 ): Promise<Opened> {
   const { distributor, chainId, issuer, token, terms, root } = publication
@@ -96,11 +97,8 @@ export async function openShards(
       }),
     )
     const data = encodeFunctionData({ abi: merkleDistributorAbi, functionName: 'multicall', args: [calls] })
-    const signed = await sign(settings, chainId, account, { to: distributor, data })
-    const receipt = await seeThrough(chain, account.address, signed)
-    if (receipt === null) {
-      throw missing(`transaction ${signed.hash} lost its nonce to another one: run open again to go on`)
-    }
+    const by = { rpcUrl: settings.rpcUrl, chain, chainId, signer }
+    const receipt = await transact(by, { to: distributor, data }, 'open')
     gasUsed += receipt.gasUsed
     tell(already + Math.min(closed.length, from + SHARDS_A_TRANSACTION))
   }

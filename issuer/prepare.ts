@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { type Hash, type Hex, keccak256 } from 'viem'
+import type { Hash, Hex } from 'viem'
 import {
   currencyOf,
   dueIn,
@@ -19,6 +18,7 @@ import { lpPurchase } from './funding.ts'
 import { requireAgreement } from './gate.ts'
 import { earlierFunding, previousManifest } from './history.ts'
 import { type LotRow, readHoldings, witnessHoldings } from './holders.ts'
+import { statementHashOf } from './income.ts'
 import type { Outcome, Say } from './output.ts'
 import { prepareRewards } from './prepareRewards.ts'
 import { openSurroundings, periodNamed, type Surroundings } from './program.ts'
@@ -64,7 +64,7 @@ async function prepareIncome(
   }
   const currency = currencyOf(terms, deployment)
   const income = parseAmount(options.income, currency.decimals, '--income')
-  const statementHash = options.statement === undefined ? null : hashFile(options.statement)
+  const statementHash = options.statement === undefined ? null : statementHashOf(options.statement)
   const transactions = fundingTransactions(options.fundingTx ?? [], period)
   const explained = options.explain === undefined ? null : holderAddress(options.explain)
 
@@ -113,14 +113,6 @@ async function prepareIncome(
   const history = await historyOf(chain, surroundings, explained, block.number)
   const text = historyText(history, surroundings, block.number, isTerminal())
   return { ...stored, json: { ...stored.json, explain: history }, text: `${stored.text}\n\n${text}` }
-}
-
-function hashFile(file: string): Hex {
-  try {
-    return keccak256(readFileSync(file))
-  } catch (cause) {
-    throw refused(`${file} cannot be read: --statement must name the income statement's file`, { cause })
-  }
 }
 
 function fundingTransactions(given: readonly string[], period: IncomePeriod): Hash[] {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
@@ -17,11 +18,14 @@ import { readIfThere, writeFile, writeOnce } from './state.ts'
 /**
  * What publishing writes beside the prepared files, in this order, each whole or not at all:
  * publication.json fixes the distribution's id before anything is sent; transaction.json holds the signed transaction before
- * it is sent; receipt.json says where it was mined. A run that finds one of them goes on from there.
+ * it is sent (asked.json, what a wallet is asked to sign; safe-batch.json, what a Safe's owners are); receipt.json says where
+ * it was mined. A run that finds one of them goes on from there.
  */
 const files = {
   publication: 'publication.json',
   transaction: 'transaction.json',
+  asked: 'asked.json',
+  batch: 'safe-batch.json',
   receipt: 'receipt.json',
   closed: 'closed.json',
   upload: 'upload.json',
@@ -48,7 +52,12 @@ const publicationSchema = z.object({
   manifestHash: hex,
   opensAt: integer,
   deadline: integer,
+  /** Null: everyone claims. Else everyone is paid at once, but for the leaves whose bits are set. */
+  mask: integer.nullable().default(null),
+  /** A Safe's batch holds this publication: until when (unix seconds) it may be executed. */
+  executeBy: integer.nullable().default(null),
 })
+const askedSchema = z.object({ nonce: z.int(), hash: hex.nullable() })
 const signedSchema = z.object({ hash: hex, nonce: z.int(), serialized: hex })
 const receiptSchema = z.object({ transaction: hex, block: integer, gasUsed: integer })
 const closedSchema = z.object({ manifestHash: hex })
@@ -57,17 +66,29 @@ const closedSchema = z.object({ manifestHash: hex })
 export type Publication = z.output<typeof publicationSchema>
 /** A transaction as it was signed; sending it twice does nothing twice, for its nonce is spent once. */
 export type Signed = z.output<typeof signedSchema>
+export type Asked = z.output<typeof askedSchema>
 export type Receipt = z.output<typeof receiptSchema>
 
-/** The publication of prepared files, its challenge window counted from a block's time. */
+/** How a publication is carried out: `mask` as in Publication; `room`, in seconds, is what a Safe's signers have. */
+export interface Manner {
+  mask: bigint | null
+  room: bigint | null
+}
+
+/**
+ * The publication of prepared files, its challenge window counted from a block's time, or from the end of the time that
+ * a Safe's signers have. Who is paid at once has no window: the distribution is open as soon as it is there.
+ */
 export function publicationOf(
   { manifest, manifestHash }: Prepared,
   root: Hex,
   terms: Terms,
   now: bigint,
+  { mask, room }: Manner = { mask: null, room: null },
 ): Publication {
   const { issuer, distributor } = manifest.contracts
-  const opensAt = now + BigInt(terms.challengeWindowSeconds)
+  const executeBy = room === null ? null : now + room
+  const opensAt = mask === null ? (executeBy ?? now) + BigInt(terms.challengeWindowSeconds) : now
   const deadline = deadlineOf(terms, opensAt)
   const key: DistributionKey = {
     issuer,
@@ -84,6 +105,8 @@ export function publicationOf(
     manifestHash,
     opensAt,
     deadline,
+    mask,
+    executeBy,
   }
 }
 
@@ -138,7 +161,7 @@ export function fixPublication(folder: string, publication: Publication, prepare
   return readPublication(folder, prepared) ?? publication
 }
 
-/** Dates a publication anew; only for one that was never signed. */
+/** Puts a publication in another's place; only of one that cannot come on chain any more, or is there. */
 export function replacePublication(folder: string, publication: Publication): void {
   writeFile(join(folder, files.publication), jsonText(publication))
 }
@@ -146,6 +169,22 @@ export function replacePublication(folder: string, publication: Publication): vo
 export const readSigned = (folder: string) => read(folder, files.transaction, signedSchema)
 export const writeSigned = (folder: string, signed: Signed) =>
   writeFile(join(folder, files.transaction), jsonText(signed))
+/** What a wallet was asked to send and may still send; once it has answered, with the transaction's hash. */
+export const readAsked = (folder: string) => read(folder, files.asked, askedSchema)
+export const writeAsked = (folder: string, asked: Asked) =>
+  writeFile(join(folder, files.asked), jsonText(asked))
+/** For a wallet that has declined, or whose nonce went to another transaction. */
+export const forgetAsked = (folder: string) => rmSync(join(folder, files.asked), { force: true })
+
+/** Where a Safe's batch is written. */
+export const batchFile = (folder: string): string => join(folder, files.batch)
+
+/** Forgets a publication that a batch held, as if publishing had not begun. */
+export function discardBatch(folder: string): void {
+  rmSync(join(folder, files.publication), { force: true })
+  rmSync(batchFile(folder), { force: true })
+}
+
 export const readReceipt = (folder: string) => read(folder, files.receipt, receiptSchema)
 export const writeReceipt = (folder: string, receipt: Receipt) =>
   writeFile(join(folder, files.receipt), jsonText(receipt))

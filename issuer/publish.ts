@@ -1,4 +1,6 @@
-import { type Address, type Hex, isAddressEqual, type PrivateKeyAccount, type TransactionReceipt } from 'viem'
+import { type Hex, parseEventLogs, type TransactionReceipt } from 'viem'
+import { merkleDistributorAbi } from '../contracts/abi.ts'
+import type { Manifest } from '../disbursement/index.ts'
 import { recordsKey } from '../workers/api/keys.ts'
 import { formatAmount } from './amounts.ts'
 import { register } from './api.ts'
@@ -7,16 +9,18 @@ import { send } from './delivery.ts'
 import { type Published, publishedOf } from './events.ts'
 import { checkFunds } from './funding.ts'
 import { requireWitnessed } from './gate.ts'
+import { discard, handOver } from './handover.ts'
 import { checkStillDue } from './history.ts'
-import { loadAccount } from './key.ts'
+import { mannerWanted, type PublishOptions } from './manner.ts'
 import { jsonText, type Outcome, type Say } from './output.ts'
-import { readPrepared } from './prepared.ts'
-import { flagsOf, openSurroundings, periodNamed } from './program.ts'
+import { openPrepared } from './preparedPeriod.ts'
+import { openSurroundings, type Surroundings } from './program.ts'
 import { type Publication, unlike, uploadFile, writeClosed, writeReceipt } from './publication.ts'
 import { differs, refused } from './refusal.ts'
-import { fixedPublication, publishedAlready, type Run } from './resume.ts'
+import { fixedPublication, publishedAlready, type Run, readBegun } from './resume.ts'
 import type { Secrets, Settings } from './settings.ts'
-import { lockFolder, periodFolder } from './state.ts'
+import { issuerSigner, keyIfSet } from './signer.ts'
+import { lockFolder } from './state.ts'
 import { closedKey, openStore, requireStorage, storeManifest } from './storage.ts'
 
 /**
@@ -27,11 +31,11 @@ import { closedKey, openStore, requireStorage, storeManifest } from './storage.t
 export async function publish(
   settings: Settings,
   secrets: Secrets,
-  options: { period: string; stream?: string },
+  options: PublishOptions,
   say: Say,
 ): Promise<Outcome> {
   requireStorage(settings)
-  const account = loadAccount(secrets)
+  const key = options.safe ? null : keyIfSet(secrets, settings)
   const { apiSecret } = secrets
   if (apiSecret === undefined) {
     throw refused(
@@ -39,36 +43,29 @@ export async function publish(
     )
   }
   const surroundings = await openSurroundings(settings)
-  const { terms, deployment } = surroundings
-  const period = periodNamed(terms, options.stream, options.period)
-  checkKey(account, deployment.issuer)
-  const folder = periodFolder(settings.state, deployment.network, terms.name, period)
-  const prepared = readPrepared(folder, period, surroundings)
-  if (prepared === null) {
-    throw refused(
-      `${period.name} is not prepared: nothing lies in ${folder}; run prepare ${flagsOf(period)} first`,
-    )
-  }
-  const run: Run = { ...surroundings, account, apiSecret, period, folder, prepared, say }
+  const { deployment } = surroundings
+  const { period, folder, prepared } = openPrepared(surroundings, options)
+  const manner = mannerWanted(options, prepared.manifest)
   const unlock = lockFolder(folder)
   try {
-    await checkRecordBlock(run)
+    const begun = readBegun(folder, prepared)
+    const isSafe = options.safe === true || (begun !== null && begun.executeBy !== null)
+    const signer = isSafe ? null : await issuerSigner(key, settings, deployment)
+    const run: Run = { ...surroundings, signer, manner, apiSecret, period, folder, prepared, say }
+    if (options.discardBatch) return await discard(run, begun)
+    await checkRecordBlock(run, prepared.manifest)
     const { root } = prepared.manifest
-    return root === null ? await close(run) : await carryOut(run, root)
+    return root === null ? await close(run) : await carryOut(run, root, options)
   } finally {
     unlock()
   }
 }
 
-function checkKey(account: PrivateKeyAccount, issuer: Address): void {
-  if (isAddressEqual(account.address, issuer)) return
-  throw refused(
-    `the key is that of ${account.address.toLowerCase()}, but only the program's issuer ${issuer} can publish: set PRORATA_KEY or PRORATA_KEYSTORE to the issuer's`,
-  )
-}
-
 /** A manifest speaks of one block of one chain; after a deep reorganization, or on a chain made anew, it speaks of none. */
-async function checkRecordBlock({ chain, prepared: { manifest } }: Run): Promise<void> {
+export async function checkRecordBlock(
+  { chain }: Pick<Surroundings, 'chain'>,
+  manifest: Manifest,
+): Promise<void> {
   const { number, hash } = manifest.recordBlock
   const latest = await latestBlock(chain)
   const actual = latest.number < number ? null : (await blockAt(chain, number)).hash
@@ -101,7 +98,7 @@ async function close(run: Run): Promise<Outcome> {
   }
 }
 
-async function carryOut(run: Run, root: Hex): Promise<Outcome> {
+async function carryOut(run: Run, root: Hex, options: PublishOptions): Promise<Outcome> {
   const { say } = run
   const publication = await fixedPublication(run, root)
   say(`distribution ${publication.id}`)
@@ -112,7 +109,20 @@ async function carryOut(run: Run, root: Hex): Promise<Outcome> {
     await checkFunds(run, run.prepared.manifest)
   }
   await storeFiles(run)
-  const receipt = done ?? (await send(run, publication))
+  if (done !== null) return finish(run, publication, done, true)
+  const { signer } = run
+  if (signer === null) return handOver(run, publication, options)
+  return finish(run, publication, await send({ ...run, signer }, publication), false)
+}
+
+/** What is left once it is on chain: check the event, note it, tell the API. */
+async function finish(
+  run: Run,
+  publication: Publication,
+  receipt: TransactionReceipt,
+  wasThere: boolean,
+): Promise<Outcome> {
+  const { say } = run
   checkEvent(run, publication, receipt)
   writeReceipt(run.folder, {
     transaction: receipt.transactionHash,
@@ -121,7 +131,7 @@ async function carryOut(run: Run, root: Hex): Promise<Outcome> {
   })
   await register(run.settings.apiUrl, run.apiSecret, publication.manifestHash, receipt.transactionHash, say)
   say('registered with the API')
-  return outcomeOf(run, publication, receipt, done !== null)
+  return outcomeOf(run, publication, receipt, wasThere)
 }
 
 /** Manifest and records are public before the root is: nobody needs to take a root on trust. */
@@ -160,7 +170,8 @@ function outcomeOf(
   wasThere: boolean,
 ): Outcome {
   const { period, payout, totals } = run.prepared.manifest
-  const { id, root, total, manifestHash, opensAt, deadline } = publication
+  const { id, root, total, manifestHash, opensAt, deadline, mask } = publication
+  const paid = mask === null ? null : paidIn(receipt, id)
   const json = {
     stream: run.period.stream,
     period: period.name,
@@ -175,6 +186,7 @@ function outcomeOf(
     gasUsed: receipt.gasUsed,
     opensAt,
     deadline,
+    ...(paid !== null && { paid, left: totals.leaves - paid }),
   }
   const time = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOString()
   const text = [
@@ -184,8 +196,21 @@ function outcomeOf(
     `total         ${formatAmount(total, payout.decimals)} ${payout.symbol} for ${totals.leaves} accounts`,
     `manifest      ${manifestHash}`,
     `transaction   ${receipt.transactionHash} in block ${receipt.blockNumber}, ${receipt.gasUsed} gas`,
-    `claims open   ${time(opensAt)}; until then it can be cancelled`,
+    paid === null
+      ? `claims open   ${time(opensAt)}; until then it can be cancelled`
+      : `paid          ${paid} of ${totals.leaves} accounts, without claiming; ${totals.leaves - paid} can claim now`,
     `deadline      ${deadline === 0n ? 'none' : time(deadline)}`,
   ].join('\n')
   return { json, text }
+}
+
+/** How many accounts a transaction paid at once. */
+function paidIn(receipt: TransactionReceipt, id: Hex): number {
+  const pushed = parseEventLogs({
+    abi: merkleDistributorAbi,
+    eventName: 'Pushed',
+    logs: receipt.logs,
+    strict: true,
+  }).find(({ args }) => args.id === id)
+  return [...(pushed?.args.paid ?? 0n).toString(2)].filter((bit) => bit === '1').length
 }

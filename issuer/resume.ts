@@ -1,4 +1,5 @@
-import type { Hex, PrivateKeyAccount, TransactionReceipt } from 'viem'
+import { existsSync } from 'node:fs'
+import type { Hex, TransactionReceipt } from 'viem'
 import { decodeTerms, type Period } from '../disbursement/index.ts'
 import { latestBlock, nonceOf } from './chain.ts'
 import { findPublished, isCancelled, publishedOf, receiptOf, wordOf } from './events.ts'
@@ -7,9 +8,12 @@ import type { Say } from './output.ts'
 import type { Prepared } from './prepared.ts'
 import { flagsOf, type Surroundings } from './program.ts'
 import {
+  batchFile,
   fixPublication,
+  type Manner,
   type Publication,
   publicationOf,
+  readAsked,
   readPublication,
   readReceipt,
   readSigned,
@@ -17,10 +21,14 @@ import {
   unlike,
 } from './publication.ts'
 import { differs, missing, refused } from './refusal.ts'
+import type { Signer } from './signer.ts'
 
 /** Everything one run of publish works with. */
 export interface Run extends Surroundings {
-  account: PrivateKeyAccount
+  /** Null where a Safe's owners sign. */
+  signer: Signer | null
+  /** How the flags want it; null where they leave it as it was begun. */
+  manner: Manner | null
   apiSecret: string
   period: Period
   folder: string
@@ -28,8 +36,11 @@ export interface Run extends Surroundings {
   say: Say
 }
 
+/** A run that signs itself, or has a wallet sign. */
+export type SigningRun = Run & { signer: Signer }
+
 /** A publication that was not sent within this time (seconds) is dated anew, lest it shorten the challenge window. */
-const STALE = 600n
+export const STALE = 600n
 
 /**
  * The distribution to be: what an earlier run fixed, or what the chain has of these very files (their state may have been
@@ -38,11 +49,20 @@ const STALE = 600n
 export async function fixedPublication(run: Run, root: Hex): Promise<Publication> {
   const { chain, terms, folder, prepared } = run
   const { timestamp } = await latestBlock(chain)
-  const fresh = publicationOf(prepared, root, terms, timestamp)
-  const fixed = readPublication(folder, prepared)
+  const fixed = readBegun(folder, prepared)
+  const manner = run.manner ?? (fixed === null ? CLAIMED : mannerOf(fixed))
+  const fresh = publicationOf(prepared, root, terms, timestamp, manner)
   if (fixed !== null) {
-    const isStale = fixed.opensAt + STALE < fresh.opensAt
-    if (!isStale || (await mayBeOnItsWay(run, fixed))) return fixed
+    const isAsWanted = run.manner === null || isAlike(fixed, manner)
+    if (isAsWanted && !isStale(fixed, fresh, timestamp)) return fixed
+    const onItsWay = await mayBeOnItsWay(run, fixed)
+    if (onItsWay === 'arrived' || (onItsWay === 'maybe' && isAsWanted)) return fixed
+    if (onItsWay === 'maybe') {
+      throw refused(
+        `publishing was begun in another manner, and that transaction may still be mined: run publish ${flagsOf(run.period)} without flags to see it through`,
+      )
+    }
+    requireNoBatch(run, fixed)
   }
   const found = await publicationOnChain(run, fresh)
   if (found !== null) {
@@ -50,19 +70,49 @@ export async function fixedPublication(run: Run, root: Hex): Promise<Publication
     return found
   }
   await checkFunds(run, prepared.manifest)
-  if (fixed === null) return fixPublication(folder, fresh, prepared)
+  if (fixed === null && readPublication(folder, prepared) === null) {
+    return fixPublication(folder, fresh, prepared)
+  }
   replacePublication(folder, fresh)
   return fresh
 }
 
+/** What publishing began with. A batch that was never written out nobody can have, and its publication counts for nothing. */
+export function readBegun(folder: string, prepared: Prepared): Publication | null {
+  const publication = readPublication(folder, prepared)
+  return publication?.executeBy != null && !existsSync(batchFile(folder)) ? null : publication
+}
+
+const CLAIMED: Manner = { mask: null, room: null }
+
+const mannerOf = ({ mask }: Publication): Manner => ({ mask, room: null })
+
+const isAlike = (fixed: Publication, { mask, room }: Manner) =>
+  fixed.mask === mask && (fixed.executeBy !== null) === (room !== null)
+
+function isStale(fixed: Publication, fresh: Publication, now: bigint): boolean {
+  if (fixed.executeBy !== null) return now > fixed.executeBy
+  return fixed.mask === null && fixed.opensAt + STALE < fresh.opensAt
+}
+
 async function mayBeOnItsWay(
-  { chain, folder, account }: Run,
-  { distributor, id }: Publication,
-): Promise<boolean> {
-  const signed = readSigned(folder)
+  { chain, folder }: Run,
+  { distributor, id, issuer }: Publication,
+): Promise<'arrived' | 'maybe' | 'no'> {
+  const nonces = [readSigned(folder)?.nonce, readAsked(folder)?.nonce].filter((each) => each !== undefined)
   // The nonce before the word: in the other order the transaction could be mined in between.
-  const isSpent = signed === null || (await nonceOf(chain, account.address)) > signed.nonce
-  return !isSpent || (await wordOf(chain, distributor, id)) !== 0n
+  const next = nonces.length === 0 ? 0 : await nonceOf(chain, issuer)
+  if ((await wordOf(chain, distributor, id)) !== 0n) return 'arrived'
+  return nonces.some((nonce) => next <= nonce) ? 'maybe' : 'no'
+}
+
+/** Whoever has a batch may execute it at any time, so no other publication is made beside it. */
+function requireNoBatch({ folder, period }: Run, { executeBy }: Publication): void {
+  if (executeBy === null) return
+  const until = new Date(Number(executeBy) * 1000).toISOString()
+  throw refused(
+    `${batchFile(folder)} was written for the Safe's owners, to be executed until ${until}: execute it, or have every one of them throw it away (in the Safe too, where it was proposed) and then run publish ${flagsOf(period)} --discard-batch`,
+  )
 }
 
 /** These files' publication under any opening time, unless it was taken back. */

@@ -76,12 +76,13 @@ export async function seeThrough(
       throw refusalOf(error, account)
     }
   }
-  return succeeded(await mined(chain, signed))
+  return mined(chain, signed.hash)
 }
 
-async function mined(chain: Chain, { hash }: Signed): Promise<TransactionReceipt> {
+/** Waits for a transaction that was sent. @throws Refusal when it failed on chain, or is not mined yet */
+export async function mined(chain: Chain, hash: Hex): Promise<TransactionReceipt> {
   try {
-    return await chain.waitForTransactionReceipt({ hash, timeout: PATIENCE })
+    return succeeded(await chain.waitForTransactionReceipt({ hash, timeout: PATIENCE }))
   } catch (error) {
     if (!(error instanceof WaitForTransactionReceiptTimeoutError)) throw error
     throw missing(

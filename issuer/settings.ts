@@ -31,6 +31,12 @@ export const settingFlags = [
     about: 'the register of investors',
   },
   {
+    name: 'walletUrl',
+    flag: '--wallet-url <url>',
+    env: 'PRORATA_WALLET_URL',
+    about: 'a wallet with a JSON-RPC endpoint that signs, such as one with a Ledger behind it',
+  },
+  {
     name: 'bindings',
     flag: '--bindings <where>',
     env: 'PRORATA_BINDINGS',
@@ -73,6 +79,8 @@ const settingsSchema = z.object({
   apiUrl: httpUrl,
   /** Only for the register's commands: see registerClient.ts. */
   registerUrl: httpUrl.optional(),
+  /** Where no key is given: see wallet.ts. */
+  walletUrl: httpUrl.optional(),
   /** Only for the commands that store: see storage.ts. */
   bindings: z.enum(['local', 'remote']).optional(),
   persist: z.string().min(1).optional(),
@@ -101,6 +109,7 @@ const expected: Record<SettingName, string> = {
   graphUrl: 'an http or https URL',
   apiUrl: 'an http or https URL',
   registerUrl: 'an http or https URL',
+  walletUrl: 'an http or https URL',
   bindings: 'local or remote',
   persist: 'a folder',
   wranglerConfig: 'a wrangler configuration file',

@@ -1,6 +1,6 @@
 // What comes after a publication (SPEC section 9): taking it back before it opens, paying those who have not claimed, and
 // fetching home what nobody claimed by the deadline. Each looks at the chain first, so that it can be run again.
-import { type Address, encodeFunctionData, type Hex, isAddressEqual, type PrivateKeyAccount } from 'viem'
+import { type Address, encodeFunctionData, type Hex, isAddressEqual } from 'viem'
 import { merkleDistributorAbi } from '../contracts/abi.ts'
 import {
   type Asset,
@@ -21,12 +21,13 @@ import { fetchManifest, listDistributions } from './api.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { isCancelled, type Published, remainingOf, wordOf } from './events.ts'
 import { standingDistribution, unregisteredPublication } from './history.ts'
-import { loadAccount } from './key.ts'
 import type { Outcome, Say } from './output.ts'
 import { flagsOf, openSurroundings, periodNamed, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
-import { refusalOf, seeThrough, sign } from './sending.ts'
+import { refusalOf } from './sending.ts'
 import type { Secrets, Settings } from './settings.ts'
+import { addressOf, anySigner, keyIfSet, type Signer } from './signer.ts'
+import { transact as send } from './transact.ts'
 
 export interface SettleOptions {
   period: string
@@ -39,7 +40,7 @@ type Key = Pick<Published, 'issuer' | 'token' | 'terms' | 'root'>
 
 /** A distribution with what is needed to end it. */
 export interface Settlement extends Pick<Surroundings, 'settings' | 'chain'> {
-  account: PrivateKeyAccount
+  signer: Signer
   chainId: number
   distributor: Address
   name: string
@@ -62,9 +63,10 @@ export async function cancel(
     return outcome('cancel', name, taken, [], { returned: 0n }, `${name} was cancelled already`)
   }
   const { settlement } = found
-  const { chain, published, account, asset, name, distributor } = settlement
-  if (!isAddressEqual(account.address, published.issuer)) {
-    throw refused(`only the issuer ${published.issuer} can cancel, and the key is that of ${account.address}`)
+  const { chain, published, signer, asset, name, distributor } = settlement
+  const address = addressOf(signer)
+  if (!isAddressEqual(address, published.issuer)) {
+    throw refused(`only the issuer ${published.issuer} can cancel, and the key is that of ${address}`)
   }
   const { opensAt } = decodeTerms(published.terms)
   const { timestamp } = await latestBlock(chain)
@@ -185,10 +187,11 @@ async function open(
   { period: named, stream }: SettleOptions,
   say: Say,
 ): Promise<Found> {
-  const account = loadAccount(secrets)
+  const key = keyIfSet(secrets, settings)
   const surroundings = await openSurroundings(settings)
   const { terms, deployment, chain } = surroundings
   const { chainId, distributor, genesisBlock } = deployment
+  const signer = await anySigner(key, settings, deployment)
   const period = periodNamed(terms, stream, named)
   const { name } = period
   const asset = assetOf(terms, deployment, period.asset)
@@ -196,7 +199,7 @@ async function open(
   const published =
     standing ?? (await unregisteredPublication(surroundings, period, asset.address, BigInt(genesisBlock)))
   if (published !== null) {
-    const settlement = { settings, chain, account, chainId, distributor, name, asset, published, say }
+    const settlement = { settings, chain, signer, chainId, distributor, name, asset, published, say }
     return { name, period, settlement, taken: null }
   }
   const listed = (await listDistributions(settings.apiUrl)).filter(
@@ -265,19 +268,20 @@ type Call =
 
 /** Simulates, signs, sends, and waits. @returns the transaction's hash */
 async function transact(settlement: Settlement, doing: string, call: Call): Promise<Hex> {
-  const { settings, chain, account, chainId, distributor, say } = settlement
+  const { settings, chain, signer, chainId, distributor, say } = settlement
+  const account = addressOf(signer)
   const data = encodeFunctionData({ abi: merkleDistributorAbi, ...call } as Parameters<
     typeof encodeFunctionData
   >[0])
   try {
     await chain.call({ account, to: distributor, data })
   } catch (error) {
-    throw refusalOf(error, account.address)
+    throw refusalOf(error, account)
   }
-  const signed = await sign(settings, chainId, account, { to: distributor, data })
-  say(`${doing} in transaction ${signed.hash}`)
-  if ((await seeThrough(chain, account.address, signed)) !== null) return signed.hash
-  throw missing(`transaction ${signed.hash} lost its nonce to another one of the same key: run it again`)
+  say(doing)
+  const by = { rpcUrl: settings.rpcUrl, chain, chainId, signer }
+  const { transactionHash } = await send(by, { to: distributor, data }, 'this')
+  return transactionHash
 }
 
 const sum = (payments: readonly Payment[]) => payments.reduce((all, { amount }) => all + amount, 0n)

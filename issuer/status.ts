@@ -157,7 +157,10 @@ async function localStatus(
   const publication = readPublication(folder, prepared)
   if (publication === null) return { state: 'prepared', manifestHash, distribution: null }
   const isOnChain = chain !== null && (await wordOf(chain, deployment.distributor, publication.id)) !== 0n
-  if (!isOnChain) return { state: 'publishing', manifestHash, distribution: null }
+  if (!isOnChain) {
+    const state = publication.executeBy === null ? 'publishing' : 'signing'
+    return { state, manifestHash, distribution: null }
+  }
   const block = prepared.manifest.recordBlock.number
   if (chain !== null && (await isCancelled(chain, deployment.distributor, { ...publication, block }))) {
     return { state: 'ended', manifestHash: null, distribution: null }

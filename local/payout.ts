@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Address, type Hex, parseAbi } from 'viem'
+import { type Address, type Hex, type PrivateKeyAccount, parseAbi } from 'viem'
 import {
   type Disbursement,
   type Position,
@@ -64,6 +64,9 @@ const positionsOf = (count: number): Position[] => {
   })
 }
 
+/** A run of publish that signs with a key. */
+export type KeyRun = Run & { signer: { kind: 'key'; account: PrivateKeyAccount } }
+
 /** Chain and API, running, with the settings of the issuer's commands. */
 export type PayoutStage = {
   settings: Settings
@@ -71,7 +74,7 @@ export type PayoutStage = {
   /** Makes a payout to so many holders and puts its files where `prepare` would. */
   prepare(holders: number): Promise<Disbursement>
   /** What the parts of `publish` work with, the prepared files read back and checked. */
-  run(say: Run['say']): Promise<Run>
+  run(say: Run['say']): Promise<KeyRun>
   /** Moves the chain's clock on. */
   pass(seconds: bigint): Promise<void>
   stop(): Promise<void>
@@ -192,7 +195,8 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
           deployment,
           chain: await connect(rpcUrl, deployment.chainId),
           subgraph: openSubgraph(graphUrl),
-          account: issuer.account as unknown as Run['account'],
+          signer: { kind: 'key', account: issuer.account as unknown as PrivateKeyAccount },
+          manner: null,
           apiSecret,
           period: periodOf(terms, 'income', PERIOD),
           folder: filesOf,

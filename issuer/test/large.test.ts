@@ -10,7 +10,7 @@ import { foundry } from 'viem/chains'
 import { merkleDistributorAbi } from '../../contracts/abi.ts'
 import { type Disbursement, decodeManifest, type ProofAnswer } from '../../disbursement/index.ts'
 import { nodeKernel } from '../../keccak/node.ts'
-import { type PayoutStage, startPayoutStage } from '../../local/payout.ts'
+import { type KeyRun, type PayoutStage, startPayoutStage } from '../../local/payout.ts'
 import { person } from '../../local/scenario/people.ts'
 import { fetchManifest, fetchPages, register } from '../api.ts'
 import { send } from '../delivery.ts'
@@ -18,7 +18,7 @@ import { exportMirror } from '../export.ts'
 import { open, openShards, shardsIn } from '../open.ts'
 import { storeFiles } from '../publish.ts'
 import { Refusal } from '../refusal.ts'
-import { fixedPublication, type Run } from '../resume.ts'
+import { fixedPublication } from '../resume.ts'
 import { openBucket } from '../storage.ts'
 import { type Bucket, PART_BYTES, uploadInParts } from '../upload.ts'
 
@@ -28,7 +28,7 @@ const HOLDERS = 17_000
 const folder = mkdtempSync(join(tmpdir(), 'prorata-large-'))
 let stage: PayoutStage
 let made: Disbursement
-let run: Run
+let run: KeyRun
 const said: string[] = []
 
 before(async () => {
@@ -131,7 +131,7 @@ test('shards are opened in batches once the window has passed, each once, and th
   const opening = {
     settings: stage.settings,
     chain: run.chain,
-    account: run.account,
+    signer: run.signer,
     publication,
     say: run.say,
   }
@@ -160,7 +160,7 @@ test('shards are opened in batches once the window has passed, each once, and th
   const answer = await fetch(`${run.settings.apiUrl}/v1/distributions/${publication.id}/proofs/${account}`)
   const proof = (await answer.json()) as Required<ProofAnswer>
   const wallet = createWalletClient({
-    account: run.account,
+    account: run.signer.account,
     chain: foundry,
     transport: http(stage.settings.rpcUrl),
   })
