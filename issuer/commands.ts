@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander'
 import { say, show } from './output.ts'
+import { addInit, addQuarter } from './quarterCommands.ts'
 import { exitCodes } from './refusal.ts'
 import { addRegister } from './registerCommands.ts'
 import { type GivenSettings, readSettings, readSome, settingFlags, takeSecrets } from './settings.ts'
 
 const secrets = takeSecrets(process.env)
 
-const program = new Command('prorata')
+/** Every command with its flags. */
+export const program = new Command('prorata')
   .description("An income-share program's payouts, from income to a published root")
   .configureHelp({ showGlobalOptions: true })
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'prorata: ')) })
@@ -42,6 +44,16 @@ program
   .description('store, fund and publish a prepared period; after an interruption, run it again')
   .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
   .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
+  .option(
+    '--distribute',
+    'pay everyone in the publishing transaction instead of letting them claim (up to 128)',
+  )
+  .option('--dust <amount>', 'with --distribute: whoever is due less claims it instead')
+  .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+  .option('--sign-within <days>', 'with --safe: the time that its owners have (default 7)')
+  .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
+  .option('--multisend <address>', 'with --safe: its MultiSendCallOnly, where it is not the usual one')
+  .option('--discard-batch', "forget a Safe's batch that every owner has thrown away")
   .option('--json', 'print the result as JSON')
   .action(async (options) => {
     const { publish } = await import('./publish.ts')
@@ -143,6 +155,8 @@ program
     await show(await exportMirror(needed, options, say), options.json)
   })
 
+addQuarter(program, secrets)
+addInit(program)
 addRegister(program, secrets)
 
 function settings() {

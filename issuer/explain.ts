@@ -101,7 +101,8 @@ export function historyText(
   }
 }
 
-function actionText(
+/** What happened, as a person reads it. */
+export function actionText(
   { kind, amount, other, basis }: HolderAction,
   deployment: Deployment,
   tokens: (amount: bigint) => string,

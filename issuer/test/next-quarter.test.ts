@@ -16,6 +16,7 @@ import type { Stack } from '../../local/stack.ts'
 import { checkHolders, type Desk, openDesk, transfer } from './desk.ts'
 import { interrupt } from './interruption.ts'
 import { startProxy } from './proxy.ts'
+import { sittings } from './sitting.ts'
 
 const state = mkdtempSync(join(tmpdir(), 'prorata-next-quarter-'))
 const whole = 10n ** 18n
@@ -208,10 +209,13 @@ test('a period that pays nobody is closed, and the next one carries over from it
   assert.equal(result.previous, third.manifestHash)
 })
 
+sittings(() => ({ stack, desk, state }))
+
 test('status tells of every part that is away, and prepare names graph-node when it was stopped', async () => {
+  await desk.mineUntil('2027-10-02T00:00:00Z')
   await stack.children.get('graph')?.stop()
   await refused(
-    ['prepare', '--period', '2026-Q4', '--income', '1000.00'],
+    ['prepare', '--period', '2027-Q3', '--income', '1000.00'],
     3,
     /the subgraph does not answer at/,
   )
