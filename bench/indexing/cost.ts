@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 const SAMPLE = 500 // ms
 
-type Process = { pid: number; parent: number; name: string; seconds: number }
+type Process = { pid: number; parent: number; seconds: number }
 
 /** Every process; one that ends while it is looked at is left out. Its time is its parent's from then on. */
 const processes = (): Process[] =>
@@ -22,8 +22,7 @@ const processes = (): Process[] =>
       const [parent = 0] = fields.slice(1)
       // utime, stime, and those of children that have ended.
       const ticks = fields.slice(11, 15).reduce((sum, each) => sum + each, 0)
-      const program = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
-      return [{ pid: Number(name), parent, name: program, seconds: ticks / TICKS }]
+      return [{ pid: Number(name), parent, seconds: ticks / TICKS }]
     } catch {
       return []
     }
@@ -46,13 +45,9 @@ const treeOf = (roots: readonly number[]): Process[] => {
 export const cpuOf = (roots: readonly number[]): number =>
   treeOf(roots).reduce((sum, { seconds }) => sum + seconds, 0)
 
-/**
- * Bytes of memory that these processes and all they started use; what processes share is counted once.
- * @param program only those that run this program
- */
-export const memoryOf = (roots: readonly number[], program?: string): number =>
-  treeOf(roots).reduce((sum, { pid, name }) => {
-    if (program !== undefined && name !== program) return sum
+/** Bytes of memory that these processes and all they started use; what processes share is counted once. */
+export const memoryOf = (roots: readonly number[]): number =>
+  treeOf(roots).reduce((sum, { pid }) => {
     try {
       const [, kilobytes = '0'] =
         /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? []

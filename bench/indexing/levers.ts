@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { median } from '../measure.ts'
 import { startBenchChain } from './chain.ts'
 import { cpuOf } from './cost.ts'
 import { History } from './history.ts'
@@ -36,9 +37,6 @@ const settingsOf = (variant: string): Record<string, string> =>
       return [name, value]
     }),
   )
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 
 const variants: [name: string, env: Record<string, string>][] = [
   ['as local/ starts it', {}],

@@ -5,6 +5,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { differencesBetween, type Position } from '../../disbursement/index.ts'
+import { median } from '../measure.ts'
 import { startBenchChain } from './chain.ts'
 import { type Contender, type Result, takeTurn } from './contender.ts'
 import { cpuOf } from './cost.ts'
@@ -49,8 +50,6 @@ const requireEqual = (name: string, found: readonly Position[], expected: readon
   )
 }
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 const thousands = (value: number): string => Math.round(value).toLocaleString('en-US')
 
 const main = async (): Promise<void> => {

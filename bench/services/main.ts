@@ -6,21 +6,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { bytesToHex, type Hex } from 'viem'
-import {
-  distributionId,
-  encodeTerms,
-  recordsBlocks,
-  recordsHead,
-  SHARD_SIZE,
-  ShardBuilder,
-} from '../../disbursement/index.ts'
-import { nodeKernel } from '../../keccak/node.ts'
 import { startStoryAt } from '../../local/scenario/stage.ts'
 import { ROOT } from '../../local/state.ts'
-import { DEPLOYMENT, deployment, PROGRAM } from '../../workers/api/test/program.ts'
+import { DEPLOYMENT, PROGRAM } from '../../workers/api/test/program.ts'
 import { memoryOf } from '../indexing/cost.ts'
-import { machine, median, RECORD, recordsOf, version, WIDTH } from '../measure.ts'
+import { machine, median, version } from '../measure.ts'
+import { madeUp } from '../serving/distribution.ts'
 import { startFar } from '../serving/far.ts'
 import { bundle, type Running, serve } from '../serving/workerd.ts'
 
@@ -85,23 +76,7 @@ const targetOf = async (name: string, url: string, body?: string): Promise<Targe
   return { name, url, bytes: Buffer.byteLength(text), ...(body !== undefined && { body }) }
 }
 
-const ACCOUNTS = 10_000
-const kernel = nodeKernel()
-const records = recordsOf(ACCOUNTS, 0, ACCOUNTS)
-const shardOf = (shard: number): Uint8Array =>
-  records.subarray(shard * SHARD_SIZE * RECORD, (shard + 1) * SHARD_SIZE * RECORD)
-const builder = new ShardBuilder(WIDTH, kernel)
-const SHARDS = Math.ceil(ACCOUNTS / SHARD_SIZE)
-for (let shard = 0; shard < SHARDS; shard++) builder.add(shardOf(shard))
-const built = builder.finish()
-const file = Buffer.concat([
-  recordsHead(built, kernel),
-  ...Array.from({ length: SHARDS }, (_, shard) => recordsBlocks(built, shard, shardOf(shard))),
-])
-const root = bytesToHex(built.root)
-const manifestHash: Hex = `0x${'77'.repeat(32)}`
-const key = { issuer: deployment.issuer, token: deployment.currency, terms: encodeTerms(1n, 0n), root }
-const id = distributionId(key)
+const made = madeUp(10_000)
 
 const race = async (targets: readonly Target[], bare: Running): Promise<void> => {
   const peer = (target: Target): Target => ({
@@ -169,17 +144,8 @@ const main = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'prorata-services-'))
   mkdirSync(join(folder, 'stack'))
   const { stack } = await startStoryAt('2026-Q1', join(folder, 'stack'))
-  const stored = {
-    length: file.length,
-    read: (from: number, length: number) => file.subarray(from, from + length),
-  }
-  const row = {
-    ...{ id, ...key, total: built.total.toString(), manifest_hash: manifestHash, accounts: ACCOUNTS },
-    ...{ stream: 'income', period: '2026-Q1', asset_symbol: 'USDC', asset_decimals: 6, opens_at: 1 },
-    ...{ deadline: 0, published_at: 1, block: 1, transaction_hash: manifestHash },
-  }
-  const far = await startFar(stored, row)
-  const edge = await startFar(stored, row, true)
+  const far = await startFar(made.file, made.row)
+  const edge = await startFar(made.file, made.row, true)
   const workers: Record<string, Running> = {}
   try {
     await stack.synced()
@@ -208,10 +174,9 @@ const main = async (): Promise<void> => {
     workers.gateway = gateway
     const bare = await serve(join(folder, 'bare'), far.port, {})
     workers.bare = bare
-    const account = bytesToHex(shardOf(3).subarray(7 * RECORD, 7 * RECORD + 20))
     const query = '{ accounts(block: { number: 60 }, first: 100) { id balance lots custody settled } }'
     const targets = [
-      await targetOf('a proof', `http://127.0.0.1:${api.port}/v1/distributions/${id}/proofs/${account}`),
+      await targetOf('a proof', `http://127.0.0.1:${api.port}${made.pathTo(3, 7)}`),
       await targetOf('a page of holders', `http://127.0.0.1:${api.port}/v1/holders?block=60`),
       await targetOf(
         'a hit of the gateway',
