@@ -5,19 +5,11 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { bytesToHex, type Hex } from 'viem'
-import {
-  distributionId,
-  encodeTerms,
-  recordsBlocks,
-  recordsHead,
-  SHARD_SIZE,
-  ShardBuilder,
-} from '../../disbursement/index.ts'
-import { nodeKernel } from '../../keccak/node.ts'
+import { SHARD_SIZE } from '../../disbursement/index.ts'
 import { ROOT } from '../../local/state.ts'
-import { DEPLOYMENT, deployment, PROGRAM } from '../../workers/api/test/program.ts'
-import { cpuOfProcess, machine, median, RECORD, random, recordsOf, version, WIDTH } from '../measure.ts'
+import { DEPLOYMENT, PROGRAM } from '../../workers/api/test/program.ts'
+import { cpuOfProcess, machine, median, random, version } from '../measure.ts'
+import { madeUp } from './distribution.ts'
 import { startFar } from './far.ts'
 import { bundle, serve } from './workerd.ts'
 
@@ -31,40 +23,8 @@ const { values } = parseArgs({
 const ACCOUNTS = Number(values.accounts)
 const REQUESTS = Number(values.requests)
 const ROUNDS = Number(values.rounds)
-const SHARDS = Math.ceil(ACCOUNTS / SHARD_SIZE)
-
-const kernel = nodeKernel()
-const shardOf = (shard: number): Uint8Array =>
-  recordsOf(Math.min(SHARD_SIZE, ACCOUNTS - shard * SHARD_SIZE), shard * SHARD_SIZE, ACCOUNTS)
-const builder = new ShardBuilder(WIDTH, kernel)
-for (let shard = 0; shard < SHARDS; shard++) builder.add(shardOf(shard))
-const built = builder.finish()
-const head = recordsHead(built, kernel)
-const block = recordsBlocks(built, 0, shardOf(0)).length
-const last = recordsBlocks(built, SHARDS - 1, shardOf(SHARDS - 1)).length
-const length = head.length + (SHARDS - 1) * block + last
-const read = (offset: number, wanted: number): Uint8Array => {
-  if (offset + wanted <= head.length) return head.subarray(offset, offset + wanted)
-  const shard = Math.floor((offset - head.length) / block)
-  const bytes = recordsBlocks(built, shard, shardOf(shard))
-  const from = offset - head.length - shard * block
-  if (from !== 0 || wanted > bytes.length)
-    throw new Error(`a read of ${wanted} bytes at ${offset} is no block's`)
-  return bytes.subarray(0, wanted)
-}
-
-const root = bytesToHex(built.root)
-const manifestHash: Hex = `0x${'77'.repeat(32)}`
-const key = { issuer: deployment.issuer, token: deployment.currency, terms: encodeTerms(1n, 0n), root }
-const id = distributionId(key)
-const far = await startFar(
-  { length, read },
-  {
-    ...{ id, ...key, total: built.total.toString(), manifest_hash: manifestHash, accounts: ACCOUNTS },
-    ...{ stream: 'income', period: '2026-Q1', asset_symbol: 'USDC', asset_decimals: 6, opens_at: 1 },
-    ...{ deadline: 0, published_at: 1, block: 1, transaction_hash: manifestHash },
-  },
-)
+const made = madeUp(ACCOUNTS)
+const far = await startFar(made.file, made.row)
 
 const get = (agent: Agent, port: number, path: string): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -93,12 +53,7 @@ const load = async (port: number, paths: readonly string[]): Promise<void> => {
 }
 
 const dice = random(20261123)
-const pathTo = (shard: number, place: number): string => {
-  const records = shardOf(shard)
-  const account = records.subarray(place * RECORD, place * RECORD + 20)
-  return `/v1/distributions/${id}/proofs/${bytesToHex(account)}`
-}
-const anyShard = (): number => dice() % (SHARDS - 1)
+const anyShard = (): number => dice() % (made.shards - 1)
 const anyPlace = (): number => dice() % SHARD_SIZE
 /** Fewer shards than an isolate keeps. */
 const kept = Array.from({ length: 200 }, anyShard)
@@ -106,20 +61,23 @@ const kept = Array.from({ length: 200 }, anyShard)
 let fresh = 0
 const nextShard = (): number => {
   fresh += 7919
-  return fresh % (SHARDS - 1)
+  return fresh % (made.shards - 1)
 }
-const contenders: Record<string, { api: boolean; paths: () => string[] }> = {
-  'a bare Hono answer of the same size': {
-    api: false,
-    paths: () => some(() => pathTo(anyShard(), anyPlace())),
-  },
+/** A read of a block that no other request of the round asks for. */
+const blockOf = (): string => `${made.head + nextShard() * made.block}/${made.block}`
+/** By whom each is answered, and what it is held against beside the bare answer. */
+const contenders: Record<string, { api: boolean; paths: () => string[]; over?: string }> = {
+  'a bare Hono answer': { api: false, paths: () => some(() => made.pathTo(anyShard(), anyPlace())) },
+  'the same after one ranged read of R2': { api: false, paths: () => some(() => `/read/${blockOf()}`) },
+  'the same, looked up and kept at the edge': { api: false, paths: () => some(() => `/kept/${blockOf()}`) },
   'a proof whose shard is in memory': {
     api: true,
-    paths: () => some(() => pathTo(kept[dice() % kept.length] ?? 0, anyPlace())),
+    paths: () => some(() => made.pathTo(kept[dice() % kept.length] ?? 0, anyPlace())),
   },
   'the first proof of a shard, read from R2': {
     api: true,
-    paths: () => some(() => pathTo(nextShard(), anyPlace())),
+    paths: () => some(() => made.pathTo(nextShard(), anyPlace())),
+    over: 'the same, looked up and kept at the edge',
   },
 }
 const some = (path: () => string): string[] => Array.from({ length: REQUESTS }, path)
@@ -131,7 +89,7 @@ try {
   bundle(join(ROOT, 'bench/serving/bare.ts'), join(folder, 'bare'))
   const api = await serve(join(folder, 'api'), far.port, { PROGRAM, DEPLOYMENT })
   workers.push(api)
-  const example = (await get(new Agent(), api.port, pathTo(5, 77))).toString()
+  const example = (await get(new Agent(), api.port, made.pathTo(5, 77))).toString()
   const bare = await serve(join(folder, 'bare'), far.port, { ANSWER: example })
   workers.push(bare)
   const agent = new Agent({ keepAlive: true })
@@ -145,7 +103,7 @@ try {
       const asked = paths()
       const { pid, port } = isApi ? api : bare
       if (name.includes('in memory')) {
-        for (const shard of kept) await get(agent, port, pathTo(shard, 0))
+        for (const shard of kept) await get(agent, port, made.pathTo(shard, 0))
       }
       const before = { cpu: cpuOfProcess(pid), bytes: far.seen.bytes }
       await load(port, asked)
@@ -154,17 +112,25 @@ try {
       if (round > 0) times[name] = [...(times[name] ?? []), (cpuOfProcess(pid) - before.cpu) / REQUESTS]
     }
   }
-  const [own = 1] = Object.values(times).map(median)
-  console.log('| what | CPU | over the bare answer | bytes read |')
-  console.log('| --- | ---: | ---: | ---: |')
+  console.log(
+    '| what | CPU | over the bare answer | over what reads, looks up and keeps as it does | bytes read |',
+  )
+  console.log('| --- | ---: | ---: | ---: | ---: |')
+  const ratio = (name: string, over: string): string =>
+    median((times[name] ?? []).map((time, round) => time / (times[over]?.[round] ?? 1))).toFixed(2)
   for (const [name, all] of Object.entries(times)) {
-    const ratios = all.map((time, round) => time / (Object.values(times)[0]?.[round] ?? own))
-    console.log(
-      `| ${name} | ${(median(all) * 1000).toFixed(0)} µs | ${median(ratios).toFixed(2)} | ${Math.round(bytes[name] ?? 0)} |`,
-    )
+    const { over } = contenders[name] ?? {}
+    const cells = [
+      name,
+      `${(median(all) * 1000).toFixed(0)} µs`,
+      ratio(name, 'a bare Hono answer'),
+      over === undefined ? '' : ratio(name, over),
+      Math.round(bytes[name] ?? 0),
+    ]
+    console.log(`| ${cells.join(' | ')} |`)
   }
   console.log(
-    `stored a holder: ${(length / ACCOUNTS).toFixed(1)} bytes; kept in memory: ${head.length} bytes; one block: ${block}`,
+    `stored a holder: ${(made.file.length / ACCOUNTS).toFixed(1)} bytes; kept in memory: ${made.head} bytes; one block: ${made.block}`,
   )
   agent.destroy()
 } finally {
