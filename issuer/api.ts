@@ -76,6 +76,57 @@ export async function fetchText(apiUrl: string, path: string): Promise<string> {
   return response.text()
 }
 
+/** What the API answers at a path, as bytes. */
+export async function fetchBytes(apiUrl: string, path: string): Promise<Uint8Array> {
+  const response = await call(apiUrl, path)
+  if (!response.ok) throw missing(await problemOf(response, `answer ${path}`))
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+const listStatus = z.object({ rows: z.int().nonnegative() })
+const snapshotStatus = z.object({
+  hash: hex,
+  state: z.enum(['reading', 'failed', 'complete']),
+  index: hex.nullable(),
+  accounts: listStatus,
+  expected: z.int().nullable(),
+  lots: listStatus,
+  rate: z.int().nullable(),
+  remaining: z.int().nullable(),
+  failures: z.int(),
+  problem: z.string().nullable(),
+})
+
+/** How far the API is with reading everybody's rows at a block. */
+export type SnapshotStatus = z.infer<typeof snapshotStatus>
+
+/** Has the API read everybody's rows at a block; what it reads or has read already stays. */
+export async function beginSnapshot(apiUrl: string, secret: string, block: bigint): Promise<SnapshotStatus> {
+  const response = await call(apiUrl, '/v1/snapshots', write(secret, { block: Number(block) }))
+  if (response.status === 401 || response.status === 403) {
+    throw refused("the API refused the bearer secret: PRORATA_API_SECRET must be the API's")
+  }
+  return snapshotStatusIn(apiUrl, response)
+}
+
+/** How far that is. */
+export async function snapshotStatusOf(apiUrl: string, block: bigint): Promise<SnapshotStatus> {
+  return snapshotStatusIn(apiUrl, await call(apiUrl, `/v1/snapshots/${block}`))
+}
+
+async function snapshotStatusIn(apiUrl: string, response: Response): Promise<SnapshotStatus> {
+  if (!response.ok) throw missing(await problemOf(response, 'read a snapshot'))
+  const status = snapshotStatus.safeParse(await response.json().catch(() => null))
+  if (status.success) return status.data
+  throw missing(`what answers at ${shownUrl(apiUrl)} is no API that reads snapshots: deploy this version's`)
+}
+
+const write = (secret: string, body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+  body: JSON.stringify(body),
+})
+
 const underWay = z.object({ registered: z.int().nonnegative(), accounts: z.int().positive() })
 
 /**
@@ -91,11 +142,7 @@ export async function register(
 ): Promise<void> {
   let tell: ((done: number) => void) | null = null
   for (let before = -1; ; ) {
-    const response = await call(apiUrl, '/v1/distributions', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
-      body: JSON.stringify({ manifestHash, transaction }),
-    })
+    const response = await call(apiUrl, '/v1/distributions', write(secret, { manifestHash, transaction }))
     if (response.status === 202) {
       const { registered, accounts } = underWay.parse(await response.json())
       if (registered <= before) {

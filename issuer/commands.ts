@@ -33,10 +33,14 @@ program
   .option('--funding-tx <hash...>', 'for a period paid in LP units: every transaction of their purchase')
   .option('--replace', 'put the result in the place of one prepared with other inputs')
   .option('--explain <holder>', "also print a holder's whole history up to the record block")
+  .option(
+    '--snapshot',
+    'for a large program: have the API read the holders, which goes on after an interruption',
+  )
   .option('--json', 'print the result as JSON')
   .action(async (options) => {
     const { prepare } = await import('./prepare.ts')
-    await show(await prepare(settings(), options, say), options.json)
+    await show(await prepare(settings(), secrets, options, say), options.json)
   })
 
 program

@@ -83,7 +83,8 @@ async function checkSubgraph(subgraph: Subgraph, chain: Chain, block: Block): Pr
   await checkHash(chain, BigInt(program.lastBlock), program.lastBlockHash as Hash, 'last block with an event')
 }
 
-async function checkHash(chain: Chain, number: bigint, hash: Hash, what: string): Promise<void> {
+/** Refuses a block of the subgraph's that is not the chain's. */
+export async function checkHash(chain: Chain, number: bigint, hash: Hash, what: string): Promise<void> {
   const actual = (await blockAt(chain, number)).hash
   if (actual === hash) return
   throw differs(

@@ -23,7 +23,8 @@ import type { Outcome, Say } from './output.ts'
 import { prepareRewards } from './prepareRewards.ts'
 import { openSurroundings, periodNamed, type Surroundings } from './program.ts'
 import { refused } from './refusal.ts'
-import type { Settings } from './settings.ts'
+import type { Secrets, Settings } from './settings.ts'
+import { readSnapshot } from './snapshot.ts'
 import { requireStorage } from './storage.ts'
 import { summaryOf, summaryText } from './summary.ts'
 
@@ -38,22 +39,35 @@ export interface PrepareOptions {
   /** For a period paid in LP units: every transaction of their purchase. */
   fundingTx?: string[]
   replace?: boolean
+  /** Holders come from a snapshot that the API reads in the background. */
+  snapshot?: boolean
   /** A holder whose whole history is printed too. */
   explain?: string
 }
 
 /** Works out a period and writes its files; publishes nothing. */
-export async function prepare(settings: Settings, options: PrepareOptions, say: Say): Promise<Outcome> {
+export async function prepare(
+  settings: Settings,
+  secrets: Pick<Secrets, 'apiSecret'>,
+  options: PrepareOptions,
+  say: Say,
+): Promise<Outcome> {
   requireStorage(settings)
+  if (options.snapshot && !secrets.apiSecret) {
+    throw refused(
+      'PRORATA_API_SECRET is not set: --snapshot has the API read the holders, which takes its secret',
+    )
+  }
   const surroundings = await openSurroundings(settings)
   const period = periodNamed(surroundings.terms, options.stream, options.period)
   return period.stream === 'income'
-    ? prepareIncome(surroundings, period, options, say)
+    ? prepareIncome(surroundings, secrets.apiSecret ?? '', period, options, say)
     : prepareRewards(surroundings, period, options, say)
 }
 
 async function prepareIncome(
   surroundings: Surroundings,
+  apiSecret: string,
   period: IncomePeriod,
   options: PrepareOptions,
   say: Say,
@@ -77,7 +91,9 @@ async function prepareIncome(
   const previous = await previousManifest(surroundings, period)
   if (previous !== null) say(`carried over from ${previous.period.name}`)
 
-  const holdings = await readHoldings(subgraph, chain, block)
+  const holdings = options.snapshot
+    ? await readSnapshot({ chain, deployment, apiUrl: surroundings.settings.apiUrl, apiSecret }, block, say)
+    : await readHoldings(subgraph, chain, block)
   await witnessHoldings(holdings, chain, deployment, block)
   say(
     `${holdings.accounts.length} accounts and ${holdings.lots.length} primary lots read; the chain says the same`,

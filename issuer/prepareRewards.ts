@@ -47,12 +47,13 @@ export async function prepareRewards(
 }
 
 /** What belongs to the income stream alone would be believed to matter. */
-function refuseOptions({ income, statement, fundingTx, explain }: PrepareOptions): void {
+function refuseOptions({ income, statement, fundingTx, explain, snapshot }: PrepareOptions): void {
   const given = Object.entries({
     '--income': income,
     '--statement': statement,
     '--funding-tx': fundingTx,
     '--explain': explain,
+    '--snapshot': snapshot,
   }).filter(([, value]) => value !== undefined)
   const [first] = given
   if (first === undefined) return

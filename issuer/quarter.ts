@@ -145,6 +145,8 @@ async function work(
   await step('prepare', () =>
     prepare(
       settings,
+      // The subgraph is read here and now, which takes no secret.
+      {},
       { period: period.name, ...given, fundingTx, ...(options.replace && { replace: true }) },
       sayNothing,
     ),

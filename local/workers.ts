@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly persist: string
   /** Its variables and secrets: given in the environment, so that none shows on a command line or in a file. */
   readonly settings: Readonly<Record<string, string>>
+  /** Variables beyond those, which anybody may see. */
+  readonly vars?: Readonly<Record<string, string>>
   readonly logFile: string
   /** Told as soon as the program runs, so that it is watched and ended with the rest. */
   readonly onStarted: (child: Child) => void
@@ -42,6 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ child: Chil
       ...['--port', String(options.port)],
       ...['--inspector-port', '0'],
       ...['--persist-to', options.persist],
+      ...Object.entries(options.vars ?? {}).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
       '--local',
       '--show-interactive-dev-session=false',
     ],

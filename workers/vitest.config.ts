@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { DEPLOYMENT, PROGRAM } from './api/test/program.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -15,9 +16,17 @@ export default defineConfig({
     projects: [
       {
         plugins: [
-          cloudflareTest(async () => ({
+          cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: at('../wrangler.toml') },
-            miniflare: { bindings: { MIGRATIONS: await readD1Migrations(at('api/migrations')) } },
+            miniflare: {
+              bindings: {
+                MIGRATIONS: await readD1Migrations(at('api/migrations')),
+                // Tests hand the rest of the API its settings; a Workflow has them from here.
+                ...{ PROGRAM, DEPLOYMENT },
+                GRAPH_URL: `${inject('upstream')}/ask/snapshot-graph`,
+                RPC_URL: `${inject('upstream')}/ask/snapshot-chain`,
+              },
+            },
           })),
         ],
         test: {

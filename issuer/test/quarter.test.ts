@@ -144,6 +144,11 @@ test('the first quarter is prepared: every entitlement to the unit, 1,800 USDC i
   assert.deepEqual(before.map(([name]) => name).sort(), ['manifest.json', 'records.bin', 'summary.json'])
   assert.equal(keccak256(readFileSync(join(desk.folderOf('2026-Q1'), 'manifest.json'))), first.manifestHash)
   assert.equal((await done(prepareArgs('2026-Q1'))).state, 'unchanged')
+  // The API's Workflow reads of the same graph-node, and what is prepared from that is the same to the byte; the second time
+  // all is read already.
+  const fromSnapshot = [...prepareArgs('2026-Q1'), '--snapshot']
+  for (let turn = 0; turn < 2; turn++) assert.equal((await done(fromSnapshot)).state, 'unchanged')
+  await refused(fromSnapshot, 1, /PRORATA_API_SECRET is not set/, { PRORATA_API_SECRET: '' })
   assert.deepEqual(files(), before)
 
   const other = ['prepare', '--period', '2026-Q1', '--income', '12000.01']

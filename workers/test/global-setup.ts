@@ -15,6 +15,8 @@ export type Script = {
   delayMs?: number
   /** Close the connection without an answer. */
   drop?: boolean
+  /** Fail so many requests before any is answered. */
+  failures?: number
 }
 
 type Seen = { headers: IncomingMessage['headers']; body: unknown }
@@ -40,7 +42,7 @@ const rpcAnswer = ({ id, method, params }: Rpc, answers: Record<string, unknown>
   const [first] = params
   const data = first !== null && typeof first === 'object' && 'data' in first ? first.data : first
   const key = `${method} ${typeof data === 'string' ? data : JSON.stringify(data)}`
-  const result = answers[key] ?? answers[method]
+  const result = key in answers ? answers[key] : answers[method]
   return result === undefined
     ? { jsonrpc: '2.0', id, error: { code: -32000, message: `no answer for ${key}` } }
     : { jsonrpc: '2.0', id, result }
@@ -88,6 +90,11 @@ export default async function setup(project: TestProject) {
     const body = parsed(text)
     seen.get(name)?.push({ headers: request.headers, body })
     if (script.drop) return void request.socket.destroy()
+    if (script.failures) {
+      script.failures--
+      response.statusCode = 503
+      return void response.end()
+    }
     if (script.delayMs) await new Promise((resolve) => setTimeout(resolve, script.delayMs))
     response.statusCode = script.status ?? 200
     if (script.text !== undefined) return void response.end(script.text)

@@ -9,9 +9,11 @@ const late = new Set<string>()
 /** Was this address told to answer late? Then a test waits for it only a little; for others long, whatever the machine does. */
 export const isLate = (url: string | undefined): boolean => url !== undefined && late.has(url)
 
-/** Sets what the upstream answers from now on, under a name of the test's own, and returns its address. */
-export const upstream = async (script: Script): Promise<string> => {
-  const name = crypto.randomUUID()
+/**
+ * Sets what the upstream answers from now on, and returns its address.
+ * @param name the test's own where none is given
+ */
+export const upstream = async (script: Script, name: string = crypto.randomUUID()): Promise<string> => {
   const response = await fetch(`${base}/script/${name}`, { method: 'PUT', body: JSON.stringify(script) })
   await response.text()
   const url = `${base}/ask/${name}`

@@ -22,6 +22,7 @@ import { addProgram } from './routes/program.ts'
 import { addProof } from './routes/proof.ts'
 import { addPublish } from './routes/publish.ts'
 import { addRecords } from './routes/records.ts'
+import { addSnapshot, addSnapshotIndex, addSnapshotPage, addSnapshotStart } from './routes/snapshot.ts'
 import { addStatement } from './routes/statement.ts'
 import { addStatus } from './routes/status.ts'
 import { addTerms } from './routes/terms.ts'
@@ -30,6 +31,7 @@ import { addTerms } from './routes/terms.ts'
 const ROUTES = [
   ...[addProgram, addTerms, addCalendar, addFeed],
   ...[addHolders, addHolder],
+  ...[addSnapshotStart, addSnapshot, addSnapshotPage, addSnapshotIndex],
   ...[
     addDistributions,
     addDistribution,

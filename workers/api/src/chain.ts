@@ -57,6 +57,17 @@ export const timestampIn = (block: unknown): number => {
   return Number(parsed.data.timestamp)
 }
 
+/** A block by its number, or null where the chain has none. */
+export const blockOnChain = async (
+  env: Env,
+  number: number,
+): Promise<{ hash: Hex; timestamp: number } | null> => {
+  const [block] = await askChain(env, [{ method: 'eth_getBlockByNumber', params: [toHex(number), false] }])
+  const parsed = blockAnswer.nullable().safeParse(block)
+  if (!parsed.success) throw unusable()
+  return parsed.data && { hash: parsed.data.hash, timestamp: Number(parsed.data.timestamp) }
+}
+
 export type Head = { number: number; timestamp: number; hash: string; chainId: number }
 
 /** The latest block, and which chain it is of. */

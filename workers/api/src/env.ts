@@ -7,6 +7,7 @@ import {
   type Terms,
 } from '../../../disbursement/index.ts'
 import { ProblemError, type ProblemName } from './problem.ts'
+import type { SnapshotRun } from './snapshot/start.ts'
 
 /** What the Worker is bound to; wrangler.toml lists the same names. */
 export type Env = {
@@ -15,6 +16,8 @@ export type Env = {
   /** R2: manifests and records, written by the issuer's command. */
   STORE: R2Bucket
   ASSETS?: Fetcher
+  /** Reads everybody's rows at a block in the background. */
+  SNAPSHOT: Workflow<SnapshotRun>
   /** How often one network may be wrong about the issuer's secret. */
   WRONG_SECRETS?: RateLimit
   /** The program's terms file and the network's deployment file, as JSON text. */

@@ -1,7 +1,10 @@
 import { createApp } from './app.ts'
 import type { Env } from './env.ts'
 import { proofAtOnce } from './proofAtOnce.ts'
+import { SnapshotWorkflow } from './snapshot/workflow.ts'
 import { watch } from './watch/watch.ts'
+
+export { SnapshotWorkflow }
 
 const app = createApp()
 

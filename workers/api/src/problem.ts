@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'publication-unknown': [503, 'A distribution that paid is not known here yet'],
   'store-away': [503, 'The storage cannot be reached'],
   'index-stopped': [503, 'The subgraph stopped at an indexing error'],
+  'workflow-away': [503, 'What works on in the background cannot be reached'],
   'index-slow': [504, 'The subgraph took too long'],
   'chain-slow': [504, 'The chain took too long'],
 } as const satisfies Record<string, readonly [number, string]>

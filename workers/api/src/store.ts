@@ -46,12 +46,22 @@ const part = (store: R2Bucket, key: string, offset: number, length: number): Pro
     return object === null ? null : new Uint8Array(await object.arrayBuffer())
   })
 
-/** By the kernel: a page of a manifest is millions of bytes, for which plain JavaScript takes seconds. */
-const hashOf = (bytes: Uint8Array): Hex => {
+/** keccak256 by the kernel: a page of a manifest is millions of bytes, for which plain JavaScript takes seconds. */
+export const hashOf = (bytes: Uint8Array): Hex => {
   const hash = new Uint8Array(32)
   workerKernel().hash(bytes, bytes.length, hash)
   return bytesToHex(hash)
 }
+
+/** Writes an object that is named by its own hash. */
+export const putObject = (store: R2Bucket, key: string, bytes: Uint8Array): Promise<void> =>
+  asked(key, async () => {
+    await store.put(key, bytes)
+  })
+
+/** An object as it comes, or null when none is stored. Nothing is checked. */
+export const objectBody = (store: R2Bucket, key: string): Promise<R2ObjectBody | null> =>
+  asked(key, () => store.get(key))
 
 /**
  * A manifest's bytes, or null when none is stored.

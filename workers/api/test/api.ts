@@ -30,6 +30,7 @@ export const call = async (
     {
       DB: env.DB,
       STORE: env.STORE,
+      SNAPSHOT: env.SNAPSHOT,
       PROGRAM,
       DEPLOYMENT,
       GRAPH_URL: AWAY,

@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     DB: D1Database
     STORE: R2Bucket
     WRONG_SECRETS: RateLimit
+    SNAPSHOT: Workflow<import('../src/snapshot/start.ts').SnapshotRun>
     MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }

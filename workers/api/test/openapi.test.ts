@@ -48,6 +48,9 @@ const KEYWORDS = new Set(
 )
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 
+/** What a program asks for and what a spreadsheet does. */
+const both = (types: readonly string[]) => types.includes('text/csv') && types.includes('application/json')
+
 describe('the OpenAPI document', () => {
   test('is valid by the schema of OpenAPI 3.1', async () => {
     expect(await openApiErrors(document)).toEqual([])
@@ -77,8 +80,12 @@ describe('the OpenAPI document', () => {
         'get /v1/manifests/{hash}',
         'get /v1/program',
         'get /v1/records/{manifestHash}',
+        'get /v1/snapshots/{block}',
+        'get /v1/snapshots/{hash}/index',
+        'get /v1/snapshots/pages/{hash}',
         'get /v1/status',
         'post /v1/distributions',
+        'post /v1/snapshots',
       ].sort(),
     )
     const ids = operations().map(({ operation }) => operation.operationId)
@@ -104,7 +111,7 @@ describe('the OpenAPI document', () => {
         expect(description).not.toBe('')
         const types = Object.keys(content ?? {})
         if (Number(status) >= 400) expect(types).toEqual(['application/problem+json'])
-        else expect(types.length).toBe(status === '304' ? 0 : types.includes('text/csv') ? 2 : 1)
+        else expect(types.length).toBe(status === '304' ? 0 : both(types) ? 2 : 1)
       }
     }
   })

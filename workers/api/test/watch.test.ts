@@ -84,7 +84,15 @@ const played = async ({
 /** One run, as the cron starts it. */
 const run = async (changed: Partial<Env>, now = NOW): Promise<void> => {
   const settings: Env = {
-    ...{ DB: env.DB, STORE: env.STORE, PROGRAM, DEPLOYMENT, GRAPH_URL: AWAY, RPC_URL: AWAY },
+    ...{
+      DB: env.DB,
+      STORE: env.STORE,
+      SNAPSHOT: env.SNAPSHOT,
+      PROGRAM,
+      DEPLOYMENT,
+      GRAPH_URL: AWAY,
+      RPC_URL: AWAY,
+    },
     PRORATA_API_SECRET: SECRET,
     UPSTREAM_TIMEOUT_MS: '8000',
     ...changed,

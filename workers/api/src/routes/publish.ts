@@ -1,55 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { createMiddleware } from 'hono/factory'
 import { distributionSchema } from '../distribution-schema.ts'
 import type { App } from '../env.ts'
-import { networkOf } from '../network.ts'
-import { ProblemError, problemResponses } from '../problem.ts'
+import { ISSUERS_JSON } from '../issuersJson.ts'
+import { problemResponses } from '../problem.ts'
 import { registerNext, verifiedPublication } from '../publication.ts'
 import { hashParam } from '../schema.ts'
-import { requireSecret } from '../secret.ts'
 import { withStatus } from '../standings.ts'
-
-const MOST_BYTES = 4096
-
-/** Counts wrong secrets alone: the right one is never kept waiting. @throws ProblemError too-many */
-const slowedDown = async (context: Context<App>): Promise<void> => {
-  const key = networkOf(context.req.header('cf-connecting-ip'))
-  const limit = await context.env.WRONG_SECRETS?.limit({ key })
-  if (limit?.success === false) throw new ProblemError('too-many', 'Too many wrong secrets: wait a minute')
-}
-
-/** Nothing of a body is read before the secret is right, and nothing is parsed that is not small JSON. */
-const issuersJson = createMiddleware<App>(async (context, next) => {
-  try {
-    await requireSecret(context.req.header('authorization'), context.env.PRORATA_API_SECRET)
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem === 'unauthorized') await slowedDown(context)
-    throw error
-  }
-  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') {
-    throw new ProblemError('unsupported-media-type', 'Send the body as application/json')
-  }
-  await next()
-})
-
-const smallBody = bodyLimit({
-  maxSize: MOST_BYTES,
-  onError: () => {
-    throw new ProblemError('too-large', `The body may have ${MOST_BYTES} bytes`)
-  },
-})
-
-const wellFormed = createMiddleware<App>(async (context, next) => {
-  try {
-    await context.req.json()
-  } catch {
-    throw new ProblemError('malformed-json', 'The body cannot be parsed as JSON')
-  }
-  await next()
-})
 
 const underWay = z
   .object({
@@ -68,7 +24,7 @@ const route = createRoute({
     'Reads manifest and records back from the store and the Published event from the chain, and writes only what all three ' +
     'agree on, 16,384 accounts a request. May be repeated at any time.',
   security: [{ issuer: [] }],
-  middleware: [issuersJson, smallBody, wellFormed] as const,
+  middleware: ISSUERS_JSON,
   request: {
     query: z.strictObject({}),
     body: {
