@@ -21,6 +21,9 @@ import type { Source } from './source.ts'
 
 type RebuildInput = Program & { client: ChainClient; source: Source; options?: ReplayOptions | undefined }
 
+/** A manifest that was made again, with its pages where it is a large program's. */
+export type Rebuilt = Pick<Disbursement, 'manifestBytes' | 'manifestPages'>
+
 /**
  * The bytes of a period's manifest. Whether it is the published one, its hash will tell.
  * @throws MissingData for a period paid in LP units (only its manifest names the purchase), one that is not over, and one
@@ -32,7 +35,7 @@ export async function rebuild(
   income: { amount: bigint; statementHash: Hex | null },
   publications: readonly Publication[],
   isStanding: (publication: Publication) => Promise<boolean>,
-): Promise<Uint8Array> {
+): Promise<Rebuilt> {
   if (period.asset === 'lp') {
     throw new MissingData(
       `${period.name} is paid in LP units, and only its manifest names the transactions that bought them: give the manifest`,
@@ -57,7 +60,7 @@ export async function rebuild(
     funded: dueIn(period, income.amount, previous),
     lp: null,
     previous,
-  }).manifestBytes
+  })
 
   async function manifestOf(other: IncomePeriod): Promise<IncomeManifest> {
     const { publication, bytes } = await byPeriod(publications, source, other, isStanding)
@@ -80,7 +83,7 @@ export async function rebuildRewards(
   input: RebuildInput,
   month: RewardMonth,
   publications: readonly Publication[],
-): Promise<Uint8Array> {
+): Promise<Rebuilt> {
   const { client, terms, deployment } = input
   const { replay, lp } = await rewardReplay(input, publications, month)
   let previous: RewardManifest | null = null
@@ -98,7 +101,7 @@ export async function rebuildRewards(
       recordBlock,
       previous,
     })
-    if (each.name === month.name) return made.manifestBytes
+    if (each.name === month.name) return made
     previous = made.manifest
   }
   throw new RangeError(`${month.name} is none of the program's months`)

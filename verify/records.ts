@@ -15,13 +15,15 @@ import { different, type Findings } from './steps.ts'
 type Leaves = {
   manifest: Manifest
   publication: Publication | null
+  /** Every distribution of the issuer's, by whose roots records of another one are known. */
+  publications: readonly Publication[]
   /** The payments of a `distribute`, where it is that kind of distribution. */
   paid: readonly Payment[] | null
 }
 
 /** Tells under step `records` whether the leaves are the manifest's and lead to root and total on chain. */
 export async function judgeRecords(leaves: Leaves, source: Source, findings: Findings): Promise<void> {
-  const { manifest, publication, paid } = leaves
+  const { manifest, publication, publications, paid } = leaves
   const broken = (what: string, computed: string) =>
     findings.different('records', [{ what, stated: 'whole', computed }])
   let own: Payment[]
@@ -31,9 +33,13 @@ export async function judgeRecords(leaves: Leaves, source: Source, findings: Fin
     const bytes =
       paid !== null ? null : await source.records(publication?.manifestHash ?? manifestHash(manifest))
     if (paid !== null) judgePayments('calldata', paid, own, publication, findings)
-    else if (bytes !== null)
-      judgePayments('records', decodeRecords(bytes).payments, own, publication, findings)
-    else if (source.hasRecords) findings.missing('records', 'the manifest is there and its records are not')
+    else if (bytes !== null) {
+      const { root, payments } = decodeRecords(bytes)
+      const other = root === manifest.root ? undefined : publications.find((each) => each.root === root)
+      if (other !== undefined && other.id !== publication?.id) {
+        findings.missing('records', `those at hand are of another distribution, ${other.id}`)
+      } else judgePayments('records', payments, own, publication, findings)
+    } else if (source.hasRecords) findings.missing('records', 'the manifest is there and its records are not')
     else judgePayments('manifest (no records were given)', own, own, publication, findings)
   } catch (error) {
     if (!(error instanceof DisbursementError)) throw error

@@ -22,7 +22,7 @@ import { otherPublications, unprovable, WITHOUT_REPLAY } from './notes.ts'
 import { judgeOffering } from './offering.ts'
 import { examineEarlier, manifestsBefore } from './previous.ts'
 import { hasEnded, isCancelled, type Publication, publicationsIn, publicationsOf } from './publications.ts'
-import { rebuild, rebuildRewards } from './rebuild.ts'
+import { type Rebuilt, rebuild, rebuildRewards } from './rebuild.ts'
 import { judgeRecords } from './records.ts'
 import { ChainReplay, type ReplayOptions } from './replayChain.ts'
 import { rewardReplay } from './rewardReplay.ts'
@@ -106,9 +106,12 @@ class Verification {
   #manifest: Manifest | null = null
   #hash: Hex | null = null
   #head = 0n
+  /** Where manifests, their pages and records are; what was made again here among them. */
+  #source: Source
 
   constructor(input: VerifyInput) {
     this.#input = input
+    this.#source = input.source
     this.#findings = new Findings(input.onStep)
   }
 
@@ -126,8 +129,8 @@ class Verification {
     const manifest = await this.#judgeManifest(located)
     if (manifest === null) return
     await judgeRecords(
-      { manifest, publication: this.#publication, paid: paid?.payments ?? null },
-      this.#input.source,
+      { manifest, publication: this.#publication, publications, paid: paid?.payments ?? null },
+      this.#source,
       this.#findings,
     )
     if (this.#isShallow) {
@@ -227,7 +230,7 @@ class Verification {
         ? await byId(publications, source, id)
         : await byPeriod(publications, source, this.#period(), (each) => this.#isStanding(each))
     if (located.bytes !== null || target.period === undefined) return located
-    let made: Uint8Array
+    let made: Rebuilt
     if (this.#stream === 'liquidity') {
       made = await rebuildRewards(this.#input, periodOf(terms, 'liquidity', target.period), publications)
       this.#notes.push('Nobody had the manifest: it was made again from the chain alone.')
@@ -236,8 +239,11 @@ class Verification {
       made = await rebuild(this.#input, period, income, publications, (each) => this.#isStanding(each))
       this.#notes.push('Nobody had the manifest: it was made again from the chain and the income given here.')
     } else return located
-    const own = publications.find(({ manifestHash }) => manifestHash === keccak256(made))
-    return { publication: located.publication ?? own ?? null, bytes: made }
+    const own = publications.find(({ manifestHash }) => manifestHash === keccak256(made.manifestBytes))
+    // Its pages are nowhere else either.
+    const { manifestPages } = made
+    this.#source = { ...source, manifest: async (hash) => manifestPages.get(hash) ?? source.manifest(hash) }
+    return { publication: located.publication ?? own ?? null, bytes: made.manifestBytes }
   }
 
   #period(): Pick<Period, 'stream' | 'name'> {
@@ -250,7 +256,7 @@ class Verification {
     const { target, deployment } = this.#input
     this.#publication = publication
     if (publication === null) {
-      const read = bytes === null ? null : await readManifest(bytes, this.#input.source)
+      const read = bytes === null ? null : await readManifest(bytes, this.#source)
       if (read !== null && 'manifest' in read && read.manifest.root === null) {
         this.#findings.ok('published', 'nobody is paid, so there is nothing on chain')
         return
@@ -282,7 +288,7 @@ class Verification {
     if (publication !== null && hash !== publication.manifestHash) {
       this.#findings.different('manifest', different('its hash', hash, publication.manifestHash))
     }
-    const read = await readManifest(bytes, this.#input.source)
+    const read = await readManifest(bytes, this.#source)
     if ('problem' in read) {
       const unreadable = { what: 'its form', stated: 'a manifest', computed: read.problem }
       this.#findings.different('manifest', [unreadable])
