@@ -141,7 +141,7 @@ async function work(
   }
   await step('due', () => statedDue(surroundings, period, given))
   await step('drops', () => dropsIn(chain, surroundings, period))
-  const fundingTx = fundingOf(period, book, options)
+  const fundingTx = fundingOf(book, options)
   await step('prepare', () =>
     prepare(
       settings,
@@ -182,15 +182,10 @@ async function askForIncome(
   book.keep({ income, statement })
 }
 
-function fundingOf(period: IncomePeriod, book: AnswerBook, options: QuarterOptions): string[] {
-  if (options.fundingTx !== undefined) book.keep({ fundingTx: options.fundingTx })
-  const fundingTx = options.fundingTx ?? book.get().fundingTx ?? []
-  if (period.asset === 'lp' && fundingTx.length === 0) {
-    throw refused(
-      `${period.name} is paid in LP shares, and the issuer has bought none for it yet: buy them, then name every transaction of the purchase with --funding-tx`,
-    )
-  }
-  return fundingTx
+/** The purchase of LP shares, where it was named; prepare knows when it must be, and says so. */
+function fundingOf(book: AnswerBook, { fundingTx }: QuarterOptions): string[] {
+  if (fundingTx !== undefined) book.keep({ fundingTx })
+  return fundingTx ?? book.get().fundingTx ?? []
 }
 
 async function askForWay(
