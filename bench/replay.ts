@@ -22,7 +22,7 @@ const deployment = parseDeployment({
   ...{ network: 'bench', chainId: 1, genesisBlock: 0, issuer, treasury, token, currency, pair, counterAsset },
   ...{ offering, saleAddresses: [offering], registry, tokenVault, lpVault, distributor, router, factory },
   excluded: [issuer, treasury, pair, tokenVault, lpVault, distributor, offering, zero, burn],
-  ...{ rpcUrl: null, explorer: null, graphqlUrl: null },
+  ...{ rpcUrl: null, explorer: null, graphqlUrl: null, registerUrl: null },
 })
 
 const TRANSFER = toEventSelector('Transfer(address,address,uint256)')

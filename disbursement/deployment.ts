@@ -40,6 +40,8 @@ const schema = z.object(
     rpcUrl: url,
     explorer: url,
     graphqlUrl: url,
+    /** The register of investors, where the program has one. */
+    registerUrl: url.default(null),
   },
   { error: 'must be a JSON object with the addresses of one deployment' },
 )

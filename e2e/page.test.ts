@@ -7,6 +7,7 @@ import { firstQuarter } from './page/firstQuarter.ts'
 import { otherWays } from './page/otherWays.ts'
 import { partsAway } from './page/partsAway.ts'
 import { quality } from './page/quality.ts'
+import { register } from './page/register.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
 import { closeStage, openStage, stage } from './page/stage.ts'
 
@@ -28,4 +29,5 @@ secondQuarter()
 charts()
 checking()
 quality()
+register()
 partsAway()

@@ -100,6 +100,8 @@ export class InjectedWallet {
       case 'eth_sendTransaction':
         await this.thinking
         return this.send(params)
+      case 'personal_sign':
+        return this.signText(params)
       case 'eth_signTypedData_v4':
         return this.sign(params)
       case 'wallet_watchAsset':
@@ -140,6 +142,15 @@ export class InjectedWallet {
     }
     const { domain, types, primaryType, message } = JSON.parse(String(typed))
     return { result: await account.signTypedData({ domain, types, primaryType, message }) }
+  }
+
+  private async signText([text, address]: readonly unknown[]): Promise<Answer> {
+    if (this.refusing) return { error: REFUSED }
+    const { account } = this
+    if (String(address).toLowerCase() !== account.address.toLowerCase() || account.type !== 'local') {
+      return { error: { code: 4100, message: 'The wallet is on another account.' } }
+    }
+    return { result: await account.signMessage({ message: { raw: text as Hex } }) }
   }
 
   private async forward({ method, params }: Asked): Promise<Answer> {

@@ -15,9 +15,11 @@ const whole = (tokens: number) => BigInt(tokens) * 10n ** 18n
 export async function deployAlex(options: {
   rpcUrl: string
   graphqlUrl: string
+  /** Null: the program has no register of investors. */
+  registerUrl?: string | null
   terms: Terms
 }): Promise<Deployment> {
-  const { rpcUrl, graphqlUrl, terms } = options
+  const { rpcUrl, graphqlUrl, registerUrl = null, terms } = options
   const issuer = person('issuer')
   const target = { rpcUrl, privateKey: issuer.privateKey }
   const local = await deployLocal(target)
@@ -46,6 +48,7 @@ export async function deployAlex(options: {
       rpcUrl,
       explorer: null,
       graphqlUrl,
+      registerUrl,
     },
   )
 

@@ -130,7 +130,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     progress.step('the contracts and Uniswap V2')
     const gateway = `http://127.0.0.1:${ports.gateway}/graphql`
-    const deployment = await deployAlex({ rpcUrl: rpc, graphqlUrl: gateway, terms })
+    const deployment = await deployAlex({
+      rpcUrl: rpc,
+      graphqlUrl: gateway,
+      registerUrl: options.register ? `http://127.0.0.1:${ports.register}` : null,
+      terms,
+    })
     writeFileSync(join(state, 'deployment.json'), `${JSON.stringify(deployment, null, 2)}\n`)
 
     progress.step('the subgraph on graph-node, the API and the gateway')

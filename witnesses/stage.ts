@@ -199,6 +199,7 @@ export class Stage {
       rpcUrl: null,
       explorer: null,
       graphqlUrl: null,
+      registerUrl: null,
     })
   }
 

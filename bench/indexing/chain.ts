@@ -146,6 +146,7 @@ export const startBenchChain = async (dir: string): Promise<BenchChain> => {
       rpcUrl: null,
       explorer: null,
       graphqlUrl: null,
+      registerUrl: null,
     },
   )
   await request([{ method: 'evm_setAutomine', params: [false] }])

@@ -50,6 +50,7 @@ export interface Surroundings {
   rpcUrl: string | null
   explorer: string | null
   graphqlUrl: string | null
+  registerUrl?: string | null
 }
 
 /** The parts a local chain lacks, as `deployLocal` makes them. */

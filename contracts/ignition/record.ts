@@ -67,6 +67,7 @@ export const deploymentOf = (from: {
     rpcUrl: surroundings.rpcUrl,
     explorer: surroundings.explorer,
     graphqlUrl: surroundings.graphqlUrl,
+    registerUrl: surroundings.registerUrl ?? null,
   })
 }
 
@@ -132,6 +133,7 @@ if (process.argv[1] === import.meta.filename) {
       'rpc-url': text,
       explorer: text,
       'graphql-url': text,
+      'register-url': text,
       out: { type: 'string', default: 'deployments' },
     },
   })
@@ -151,6 +153,7 @@ if (process.argv[1] === import.meta.filename) {
       rpcUrl: values['rpc-url'] ?? null,
       explorer: values.explorer ?? null,
       graphqlUrl: values['graphql-url'] ?? null,
+      registerUrl: values['register-url'] ?? null,
     },
   })
   console.log(`wrote ${writeDeployment(values.out, deployment)}`)

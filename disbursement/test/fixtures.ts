@@ -38,6 +38,7 @@ export const deploymentJson = () => ({
   rpcUrl: null as string | null,
   explorer: null,
   graphqlUrl: null,
+  registerUrl: null,
 })
 
 export const deployment = (): Deployment => parseDeployment(deploymentJson())

@@ -39,6 +39,7 @@ const VIEWS: readonly View[] = [
   { name: 'holder', place: () => at(person('hugo')), ready: words.whatIf.title, as: 'hugo' },
   { name: 'wallets', place: () => '#/wallets', ready: words.ways.link.title, as: 'hugo' },
   { name: 'issuer', place: () => '#/issuer', ready: words.issuer.periods.title },
+  { name: 'register', place: () => '#/register', ready: words.register.signIn, as: 'hugo' },
   { name: 'relay', place: () => '#/relay', ready: words.ways.relay.paste },
 ]
 

@@ -33,7 +33,7 @@ export function stage(): Stage {
 export async function openStage(): Promise<void> {
   mkdirSync(STATE, { recursive: true })
   const state = mkdtempSync(join(STATE, 'page-'))
-  const { stack, story } = await startStoryAt('2026-Q1', state)
+  const { stack, story } = await startStoryAt('2026-Q1', state, { register: true })
   try {
     const browser = await startChromium()
     current = { stack, story, browser, visits: new Visits(browser, stack), owed: owedOn(stack), state }

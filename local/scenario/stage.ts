@@ -11,13 +11,14 @@ export type Stage = 'sold' | '2026-Q1' | '2026-Q2' | 'end'
 /**
  * The whole system with the story played up to a stage. Whoever starts it stops it: `await stack.stop()`.
  * @param state a folder of its own for everything the system keeps
+ * @param options `register`: the register of investors comes too
  */
 export async function startStoryAt(
   stage: Stage,
   state: string,
-  progress: Progress = silent,
+  { progress = silent, register = false }: { progress?: Progress; register?: boolean } = {},
 ): Promise<{ stack: Stack; story: Story }> {
-  const stack = await startStack({ state, ports: await choosePorts({}), progress })
+  const stack = await startStack({ state, ports: await choosePorts({}), progress, register })
   try {
     const story = tell(stack)
     await playTo(stage, stack, story, progress)

@@ -27,6 +27,7 @@ const views = {
   wallets: () => import('./wallets/WalletsView.tsx'),
   issuer: () => import('./issuer/IssuerView.tsx'),
   relay: () => import('./relay/RelayView.tsx'),
+  register: () => import('./register/RegisterView.tsx'),
 } as const
 
 const Dashboard = lazy(views.dashboard)
@@ -34,6 +35,7 @@ const CheckView = lazy(views.check)
 const WalletsView = lazy(views.wallets)
 const IssuerView = lazy(views.issuer)
 const RelayView = lazy(views.relay)
+const RegisterView = lazy(views.register)
 
 /** Asks for what the first view needs while the program is still being read. */
 export function anticipate(queries: QueryClient): void {
@@ -128,6 +130,8 @@ function LazyView({ route }: { route: Exclude<Route, { view: 'claim' }> }) {
       return <IssuerView />
     case 'relay':
       return <RelayView />
+    case 'register':
+      return <RegisterView />
   }
 }
 

@@ -38,6 +38,9 @@ export function Footer() {
           </dd>
         </div>
       </dl>
+      {deployment.registerUrl !== null && (
+        <a href={writeRoute({ view: 'register' })}>{words.masthead.register}</a>
+      )}
       <a href={writeRoute({ view: 'issuer' })}>{words.masthead.issuer}</a>
     </footer>
   )

@@ -2,7 +2,7 @@
  * Every way in which reading or claiming fails, and how an error is recognised as one of them. The sentences stand in
  * `words.failures`, one a kind: this file and that table together are complete, and the types keep them so.
  */
-import { ApiError } from './api.ts'
+import { ApiError } from './asking.ts'
 
 export type Failure =
   | { readonly kind: 'wrongChain' }

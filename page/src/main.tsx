@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
 import { App, anticipate } from './App.tsx'
-import { ApiError } from './api.ts'
+import { ApiError } from './asking.ts'
 import { askCopiesAt } from './mirror/copy.ts'
 import { placesOf } from './mirror/places.ts'
 import './styles/tokens.css'

@@ -2,7 +2,7 @@
 import type { Address, Hex } from './api.ts'
 
 /** Views without anything chosen in them, each under its own name. */
-const PLAIN = ['dashboard', 'wallets', 'relay', 'issuer'] as const
+const PLAIN = ['dashboard', 'wallets', 'relay', 'issuer', 'register'] as const
 
 export type Route =
   | { readonly view: 'claim'; readonly address: Address | null }

@@ -1,12 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import {
-  ApiError,
-  fetchClaims,
-  fetchDistributions,
-  fetchGraph,
-  fetchHolder,
-  fetchStatus,
-} from '../src/api.ts'
+import { fetchClaims, fetchDistributions, fetchHolder, fetchStatus } from '../src/api.ts'
+import { ApiError, fetchGraph } from '../src/asking.ts'
 import { askCopiesAt } from '../src/mirror/copy.ts'
 import { record, units } from '../src/shape.ts'
 

@@ -41,6 +41,7 @@ export const deploymentOf = (tokenFirst: boolean): Deployment => ({
   rpcUrl: null,
   explorer: null,
   graphqlUrl: null,
+  registerUrl: null,
 })
 
 type Event = { address: Address; event: string; params: Record<string, string | number>; txHash?: string }

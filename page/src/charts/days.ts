@@ -1,5 +1,5 @@
 /** The program day by day: graph-node's aggregations, asked through the gateway. */
-import { fetchGraph } from '../api.ts'
+import { fetchGraph } from '../asking.ts'
 import { bytes, count, list, type ReadBy, type Reader, record, units } from '../shape.ts'
 
 /** Seconds of a day; days begin at midnight UTC. */

@@ -1,5 +1,6 @@
 /** The dashboard's figures: one question to the subgraph's GraphQL, and what follows from its answer. */
-import { type Address, fetchGraph, type Hex } from '../api.ts'
+import type { Address, Hex } from '../api.ts'
+import { fetchGraph } from '../asking.ts'
 import { type Reason, reasonsOf } from '../history.ts'
 import { address, bytes, count, list, maybe, type ReadBy, record, text, truth, units } from '../shape.ts'
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { fetchStatus, isAway, type Status } from '../api.ts'
+import { fetchStatus, type Status } from '../api.ts'
+import { isAway } from '../asking.ts'
 import { useProgram } from '../program.ts'
 
 /** How far chain and index are, asked every ten seconds; undefined while unknown. */

@@ -14,6 +14,7 @@ import { useProgram } from '../program.ts'
 import { words } from '../words/index.ts'
 import { issuerWords } from '../words/issuer.ts'
 import { type ClaimedById, type PeriodState, periodStates } from './periods.ts'
+import { RegisterDesk } from './RegisterDesk.tsx'
 
 /** What the issuer has to do, and how far each period has come. Nothing here can be signed or sent. */
 export default function IssuerView() {
@@ -44,6 +45,7 @@ export default function IssuerView() {
           )}
         </>
       )}
+      {deployment.registerUrl !== null && <RegisterDesk />}
     </>
   )
 }

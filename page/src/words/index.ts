@@ -58,6 +58,7 @@ export const words = {
     wallets: 'Wallets',
     relay: 'Send for somebody',
     issuer: 'For the issuer',
+    register: 'Register of investors',
   },
 
   wallet: {

@@ -58,6 +58,7 @@ export const DEPLOYMENT = JSON.stringify({
   rpcUrl: null,
   explorer: null,
   graphqlUrl: null,
+  registerUrl: null,
 })
 
 export const terms = parseTerms(JSON.parse(PROGRAM))
