@@ -1,20 +1,28 @@
 // Workers in workerd itself, bundled and minified by wrangler as they are deployed, without the tools around a local one: the
 // CPU time of the process is the Worker's.
 import { execFileSync, spawn } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../local/state.ts'
 
 const WRANGLER = join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')
 const WORKERD = join(ROOT, 'node_modules/@cloudflare/workerd-linux-64/bin/workerd')
 
-/** Bundles a Worker into a folder. */
+/** As wrangler.toml has them. */
+const DATE = '2026-10-01'
+const FLAGS = ['nodejs_als']
+
+/** Bundles a Worker into a folder. Of its configuration nothing is taken but what decides how it is built. */
 export const bundle = (entry: string, folder: string): void => {
+  mkdirSync(folder, { recursive: true })
+  const config = `${folder}.json`
+  const built = { name: 'bench', main: entry, compatibility_date: DATE, compatibility_flags: FLAGS }
+  writeFileSync(config, JSON.stringify(built))
   execFileSync(
     process.execPath,
     [
-      ...['--no-warnings', WRANGLER, 'deploy', entry, '--dry-run', '--minify'],
-      ...['--outdir', folder, '--config', join(ROOT, 'wrangler.toml')],
+      ...['--no-warnings', WRANGLER, 'deploy', '--dry-run', '--minify'],
+      ...['--outdir', folder, '--config', config],
     ],
     {
       cwd: ROOT,
@@ -25,9 +33,6 @@ export const bundle = (entry: string, folder: string): void => {
         WRANGLER_SEND_METRICS: 'false',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
         WRANGLER_HIDE_BANNER: 'true',
-        ...Object.fromEntries(
-          ['PROGRAM', 'DEPLOYMENT', 'GRAPH_URL', 'RPC_URL', 'PRORATA_API_SECRET'].map((name) => [name, '']),
-        ),
       },
     },
   )
@@ -68,8 +73,8 @@ export const serve = async (
 const config :Workerd.Config = (
   services=[(name="main", worker = .main), (name="internet", network=(allow=["private"])), (name="far", external=(address="127.0.0.1:${far}", http=()))],
   sockets=[(name="http", address="127.0.0.1:0", http=(), service="main")]);
-const main :Workerd.Worker = (modules=[${modules.join(', ')}], compatibilityDate="2026-10-01",
-  compatibilityFlags=["nodejs_als"], cacheApiOutbound="far", bindings=[${bindings.join(', ')}]);
+const main :Workerd.Worker = (modules=[${modules.join(', ')}], compatibilityDate="${DATE}",
+  compatibilityFlags=${JSON.stringify(FLAGS)}, cacheApiOutbound="far", bindings=[${bindings.join(', ')}]);
 `,
   )
   const child = spawn(WORKERD, ['serve', config, '--import-path=/', '--control-fd=3'], {
