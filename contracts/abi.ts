@@ -2889,6 +2889,17 @@ export const localCurrencyAbi = [
   "type": "constructor"
  },
  {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   }
+  ],
+  "name": "Blocked",
+  "type": "error"
+ },
+ {
   "inputs": [],
   "name": "ECDSAInvalidSignature",
   "type": "error"
@@ -3256,6 +3267,25 @@ export const localCurrencyAbi = [
   "inputs": [
    {
     "internalType": "address",
+    "name": "account",
+    "type": "address"
+   }
+  ],
+  "name": "isBlocked",
+  "outputs": [
+   {
+    "internalType": "bool",
+    "name": "",
+    "type": "bool"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
     "name": "to",
     "type": "address"
    },
@@ -3341,6 +3371,24 @@ export const localCurrencyAbi = [
    }
   ],
   "name": "permit",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   },
+   {
+    "internalType": "bool",
+    "name": "blocked",
+    "type": "bool"
+   }
+  ],
+  "name": "setBlocked",
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"
