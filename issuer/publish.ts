@@ -21,18 +21,20 @@ import { fixedPublication, publishedAlready, type Run, readBegun } from './resum
 import type { Secrets, Settings } from './settings.ts'
 import { issuerSigner, keyIfSet } from './signer.ts'
 import { lockFolder } from './state.ts'
-import { closedKey, openStore, requireStorage, storeManifest } from './storage.ts'
+import { closedKey, openStore, requireStorage, type Store, storeManifest } from './storage.ts'
 
 /**
  * Publishes a prepared period: store, approve, send, wait, check, register. Every step looks first whether it was done, so
  * that a run may end anywhere and another one goes on. The distribution's id is fixed before the first of them, and the
  * contract takes an id once: however often this runs, the period is funded once.
+ * @param store see {@link Run}
  */
 export async function publish(
   settings: Settings,
   secrets: Secrets,
   options: PublishOptions,
   say: Say,
+  store?: Store,
 ): Promise<Outcome> {
   requireStorage(settings)
   const key = options.safe ? null : keyIfSet(secrets, settings)
@@ -51,7 +53,8 @@ export async function publish(
     const begun = readBegun(folder, prepared)
     const isSafe = options.safe === true || (begun !== null && begun.executeBy !== null)
     const signer = isSafe ? null : await issuerSigner(key, settings, deployment)
-    const run: Run = { ...surroundings, signer, manner, apiSecret, period, folder, prepared, say }
+    const parts = { ...surroundings, signer, manner, apiSecret, period, folder, prepared, say }
+    const run: Run = store === undefined ? parts : { ...parts, store }
     if (options.discardBatch) return await discard(run, begun)
     await checkRecordBlock(run, prepared.manifest)
     const { root } = prepared.manifest
@@ -77,19 +80,16 @@ export async function checkRecordBlock(
 
 /** A period that pays nobody: nothing goes on chain, but its manifest is kept, for the next period carries over from it. */
 async function close(run: Run): Promise<Outcome> {
-  const { settings, terms, deployment, folder, prepared, say } = run
+  const { terms, deployment, folder, prepared, say } = run
   const { manifest, manifestHash } = prepared
   await requireWitnessed(run, manifest, say)
   const { stream, period, payout } = manifest
   await checkStillDue(run, run.period, manifest)
-  const store = await openStore(settings)
-  try {
+  await storing(run, async (store) => {
     await storeManifest(store, prepared, say)
     const key = closedKey(deployment.network, terms.name, stream, period.name)
     await store.put(key, Buffer.from(jsonText({ manifestHash })))
-  } finally {
-    await store.close()
-  }
+  })
   writeClosed(folder, manifestHash)
   say('manifest stored')
   return {
@@ -135,10 +135,10 @@ async function finish(
 }
 
 /** Manifest and records are public before the root is: nobody needs to take a root on trust. */
-export async function storeFiles({ settings, prepared, folder, say }: Run): Promise<void> {
+export async function storeFiles(run: Run): Promise<void> {
+  const { prepared, folder, say } = run
   const { manifestHash, records } = prepared
-  const store = await openStore(settings)
-  try {
+  await storing(run, async (store) => {
     const wroteManifest = await storeManifest(store, prepared, say)
     const wroteRecords =
       records !== null && (await store.putLarge(recordsKey(manifestHash), records, uploadFile(folder), say))
@@ -147,8 +147,20 @@ export async function storeFiles({ settings, prepared, folder, say }: Run): Prom
         ? 'manifest and records stored'
         : 'manifest and records are stored already',
     )
+  })
+}
+
+/** Works with the run's own store, or with one that is opened for it. */
+async function storing(
+  { settings, store }: Pick<Run, 'settings' | 'store'>,
+  work: (store: Store) => Promise<void>,
+): Promise<void> {
+  if (store !== undefined) return work(store)
+  const opened = await openStore(settings)
+  try {
+    await work(opened)
   } finally {
-    await store.close()
+    await opened.close()
   }
 }
 

@@ -22,6 +22,7 @@ import {
 } from './publication.ts'
 import { differs, missing, refused } from './refusal.ts'
 import type { Signer } from './signer.ts'
+import type { Store } from './storage.ts'
 
 /** Everything one run of publish works with. */
 export interface Run extends Surroundings {
@@ -34,6 +35,8 @@ export interface Run extends Surroundings {
   folder: string
   prepared: Prepared
   say: Say
+  /** One that is open already, and stays open: whoever publishes much in one process opens it once. */
+  store?: Store
 }
 
 /** A run that signs itself, or has a wallet sign. */
