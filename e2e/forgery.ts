@@ -3,6 +3,7 @@ import { type Address, erc20Abi, type Hex, keccak256, parseAbi } from 'viem'
 import { merkleDistributorAbi } from '../contracts/abi.ts'
 import {
   canonicalBytes,
+  deadlineOf,
   decodeManifest,
   derivedFrom,
   distributionId,
@@ -66,7 +67,7 @@ export interface Published {
 }
 
 /** Publishes manifests in the issuer's name; the chain is as before once the look at them is over. */
-export function openForgery({ deployment }: Stack, chain: LocalChain) {
+export function openForgery({ deployment, terms: program }: Stack, chain: LocalChain) {
   const { issuer, distributor, currency } = deployment
   const send = async (hash: Promise<Hex>) => chain.waitForTransactionReceipt({ hash: await hash })
 
@@ -94,7 +95,8 @@ export function openForgery({ deployment }: Stack, chain: LocalChain) {
     const token = other.token ?? payout.asset
     const total = other.total ?? totals.paid
     const { timestamp } = await chain.getBlock()
-    const terms = encodeTerms(timestamp + 172_800n, other.deadline ?? 0n)
+    const opensAt = timestamp + 172_800n
+    const terms = encodeTerms(opensAt, other.deadline ?? deadlineOf(program, opensAt))
     const key = { issuer, token, terms, root: other.root ?? root }
     await fund(token, total)
     const receipt = await send(
@@ -113,13 +115,15 @@ export function openForgery({ deployment }: Stack, chain: LocalChain) {
   const distribute = async (bytes: Uint8Array, payments: readonly { account: Address; amount: bigint }[]) => {
     const { payout, totals } = decodeManifest(bytes)
     const { timestamp } = await chain.getBlock()
+    const opensAt = timestamp - 1n
+    const terms = encodeTerms(opensAt, deadlineOf(program, opensAt))
     await fund(payout.asset, totals.paid)
     const receipt = await send(
       chain.writeContract({
         abi: merkleDistributorAbi,
         address: distributor,
         functionName: 'distribute',
-        args: [payout.asset, encodeTerms(timestamp - 1n, 0n), [...payments], 1n, keccak256(bytes)],
+        args: [payout.asset, terms, [...payments], 1n, keccak256(bytes)],
         account: issuer,
         gas: 20_000_000n,
       }),

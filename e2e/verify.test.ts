@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { type Address, createPublicClient, erc20Abi, type Hex, http, keccak256 } from 'viem'
 import { merkleDistributorAbi, stakingVaultAbi } from '../contracts/abi.ts'
 import {
+  deadlineOf,
   decodeManifest,
   encodeRecords,
   encodeTerms,
@@ -170,7 +171,8 @@ describe('a cheating issuer who does not is caught', () => {
       const { timestamp } = await chain.getBlock()
       const { id } = await forgery.publish(bytes)
       const { issuer, currency: token, distributor } = stack.deployment
-      const terms = encodeTerms(timestamp + 172_800n, 0n)
+      const opensAt = timestamp + 172_800n
+      const terms = encodeTerms(opensAt, deadlineOf(stack.terms, opensAt))
       const { root } = decodeManifest(bytes)
       assert.ok(root !== null)
       const args = [{ issuer, token, terms, root }] as const

@@ -166,7 +166,7 @@ test('a cancelled distribution makes way for another; a wrong bearer secret dela
   assert.deepEqual([status.periods[1].state, status.periods[1].distribution.id], ['published', last?.id])
 })
 
-test('push pays everybody who is left, once, and sweep takes nothing that has no deadline', async () => {
+test('push pays everybody who is left, once, and sweep takes nothing before the deadline', async () => {
   const [q1] = await desk.publications()
   assert(q1)
   const { token, total } = q1.args
@@ -185,7 +185,11 @@ test('push pays everybody who is left, once, and sweep takes nothing that has no
   const again = await done(['push', '--period', '2026-Q1'])
   assert.deepEqual([again.paid, again.transactions], ['0', []])
   await refused(['push', '--period', '2026-Q2'], 1, /2026-Q2 opens at 2026-/)
-  await refused(['sweep', '--period', '2026-Q1'], 1, /2026-Q1 has no deadline: what is not claimed waits/)
+  await refused(
+    ['sweep', '--period', '2026-Q1'],
+    1,
+    /2026-Q1 can be claimed until 2028-04-0.*: sweep it after that/,
+  )
 })
 
 test('a period that pays nobody is closed, and the next one carries over from it', async () => {
