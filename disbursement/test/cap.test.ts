@@ -1,4 +1,5 @@
 // A debt program: the same payouts, and they stop exactly at a cap on all of them together (SPEC section 6).
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkManifest, decodeManifest, derivedFrom, manifestBytes, prepareDisbursement } from '../index.ts'
@@ -16,12 +17,18 @@ const capped = (periods: number, cap: bigint | undefined, minPayout = '0'): Term
 
 const people = [address(1), address(2), address(3)]
 
+/** The loan of 1,500 USDC that came before the ALEX program: half of each quarter's income until it is paid back. */
+const loan = (): Terms =>
+  parseTerms(JSON.parse(readFileSync(new URL('../../programs/debt.json', import.meta.url), 'utf8')))
+
 /** Plays a program period by period. @param incomes of each period @param entitled of each holder, in each period */
 const play = (terms: Terms, incomes: readonly bigint[], entitled: readonly (readonly bigint[])[]) => {
   const made: IncomeManifest[] = []
   incomes.forEach((income, at) => {
     const positions = people.map((holder, who) => position(holder, 1_000n, entitled[at]?.[who] ?? 1_000n))
     const previous = made.at(-1) ?? null
+    const period = terms.streams.income.periods[at]
+    if (period === undefined) throw new Error('more incomes than periods')
     const before = previous === null ? 0n : (previous.income.dueBefore ?? 0n) + previous.income.due
     const share = income / 2n
     const cap = terms.streams.income.cap
@@ -30,10 +37,10 @@ const play = (terms: Terms, incomes: readonly bigint[], entitled: readonly (read
       stream: 'income',
       terms,
       deployment: deployment(),
-      period: `P${at + 1}`,
+      period: period.name,
       positions,
       lots: lotsOf(positions),
-      recordBlock: recordBlock(at),
+      recordBlock: { ...recordBlock(at), timestamp: BigInt(Date.parse(period.end) / 1000 - 12) },
       income,
       statementHash: null,
       funded: share < left ? share : left,
@@ -68,6 +75,20 @@ describe('a program with a cap', () => {
     expect(made.map(({ root }) => root !== null)).toEqual([true, true, true, false, false])
     // To the terms it is no last period: that follows from the cap.
     expect(made.map(({ parameters }) => parameters.last)).toEqual([false, false, false, false, true])
+  })
+
+  test('is what programs/debt.json says: eight quarters at most, over as soon as 1,500 USDC are paid', () => {
+    const incomes = [310n, 600n, 0n, 745n, 1_200n, 980n, 400n, 500n].map((dollars) => dollars * 1_000_000n)
+    const lenders = incomes.map(() => [1_000n, 700n, 250n])
+    const made = play(loan(), incomes, lenders)
+    const dollars = [155n, 300n, 0n, 372n, 600n, 72n, 0n, 0n].map((whole) => whole * 1_000_000n)
+    // Half of 745 is 372.50, and the sixth quarter's share is what the cap has left.
+    const half = 500_000n
+    expect(made.map(({ income }) => income.due)).toEqual(
+      dollars.map((due, at) => (at === 3 || at === 5 ? due + half : due)),
+    )
+    expect(paidIn(made)).toBe(1_500_000_000n)
+    expect(made.slice(6).map(({ root }) => root)).toEqual([null, null])
   })
 
   test('pays what had accrued when the cap is reached, however little', () => {
