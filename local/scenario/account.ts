@@ -1,4 +1,4 @@
-import { formatUnits } from 'viem'
+import { type Address, formatUnits, type Hex } from 'viem'
 import type { StreamName } from '../../disbursement/index.ts'
 import { StackError } from '../child.ts'
 import type { Stack } from '../stack.ts'
@@ -12,29 +12,42 @@ interface HolderRow {
   readonly amount: string
 }
 
-interface Published {
+export interface Published {
   readonly period: string
   readonly asset: { readonly symbol: string; readonly decimals: number }
   readonly holders: ReadonlyMap<string, HolderRow>
 }
 
+/** What the API lists of a distribution. */
+export interface Distribution {
+  readonly id: Hex
+  readonly stream: StreamName
+  readonly period: string
+  readonly asset: { readonly symbol: string; readonly decimals: number; readonly address: Address }
+  readonly total: string
+  readonly deadline: number
+  readonly manifestHash: Hex
+}
+
+async function get<Answer>(stack: Stack, path: string): Promise<Answer> {
+  const response = await fetch(stack.urls.api + path)
+  if (!response.ok) throw new StackError(`the API answered ${response.status} for ${path}`)
+  return (await response.json()) as Answer
+}
+
+/** Everything published, in the order of its periods. */
+export async function listed(stack: Stack): Promise<Distribution[]> {
+  const all = await get<Distribution[]>(stack, '/v1/distributions')
+  return all.toSorted((a, b) => a.period.localeCompare(b.period))
+}
+
 /** Every published period of a stream with its holders, read back from the API as anybody can. */
-async function published(stack: Stack, stream: StreamName): Promise<Published[]> {
-  const get = async (path: string) => {
-    const response = await fetch(stack.urls.api + path)
-    if (!response.ok) throw new StackError(`the API answered ${response.status} for ${path}`)
-    return response.json()
-  }
-  const list = (await get('/v1/distributions')) as (Omit<Published, 'holders'> & {
-    stream: string
-    manifestHash: string
-  })[]
+export async function published(stack: Stack, stream: StreamName): Promise<Published[]> {
   return Promise.all(
-    list
+    (await listed(stack))
       .filter((each) => each.stream === stream)
-      .toSorted((a, b) => a.period.localeCompare(b.period))
       .map(async ({ period, asset, manifestHash }) => {
-        const { holders } = (await get(`/v1/manifests/${manifestHash}`)) as { holders: HolderRow[] }
+        const { holders } = await get<{ holders: HolderRow[] }>(stack, `/v1/manifests/${manifestHash}`)
         return { period, asset, holders: new Map(holders.map((row) => [row.holder.toLowerCase(), row])) }
       }),
   )
@@ -80,13 +93,13 @@ export async function rewardsTable(stack: Stack): Promise<string> {
 }
 
 /** An amount with all its decimals, so that the points of a column stand under each other. */
-function decimal(amount: bigint, decimals: number): string {
+export function decimal(amount: bigint, decimals: number): string {
   const digits = amount.toString().padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
 /** Columns as wide as they need to be; all but the first and the last are numbers, so to the right. */
-function layOut(rows: readonly (readonly string[])[]): string {
+export function layOut(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   )

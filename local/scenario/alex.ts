@@ -206,4 +206,7 @@ export const PEOPLE: readonly string[] = [
   'nell',
   'whale',
   ...Array.from({ length: ALEX.market.traders }, (_, i) => `trader${i + 1}`),
+  'xena2',
+  'heir',
+  'dmitri2',
 ]

@@ -1,12 +1,20 @@
 import { ALEX } from './alex.ts'
 import type { Step } from './steps.ts'
 
+/** A time in which strangers trade; all of it follows from the seed. */
+export interface Market {
+  readonly seed: number
+  readonly from: string
+  readonly to: string
+  readonly traders: number
+  readonly trades: number
+}
+
 /**
  * The market's trades, the same every time. A trader sells only what he bought before, so no trade can fail.
  * Amounts are whole tokens.
  */
-export function marketTrades(): Step[] {
-  const { seed, from, to, traders, trades } = ALEX.market
+export function marketTrades({ seed, from, to, traders, trades }: Market = ALEX.market): Step[] {
   const random = mulberry32(seed)
   const start = Date.parse(from)
   const span = Date.parse(to) - start

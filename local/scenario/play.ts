@@ -8,11 +8,18 @@ import {
   parseAbi,
   parseEther,
 } from 'viem'
-import { holderRegistryAbi, merkleDistributorAbi, offeringAbi, stakingVaultAbi } from '../../contracts/abi.ts'
+import {
+  holderRegistryAbi,
+  localCurrencyAbi,
+  merkleDistributorAbi,
+  offeringAbi,
+  stakingVaultAbi,
+} from '../../contracts/abi.ts'
 import { type Deployment, linkConsent } from '../../disbursement/index.ts'
 import { connectChain, type LocalChain } from '../chain.ts'
 import type { Progress } from '../progress.ts'
 import { ALEX, BUYERS, CLAIM_STEPS, LP_FUNDING, MARKET_STEPS, PEOPLE } from './alex.ts'
+import { LATER_MARKET, LATER_STEPS } from './later.ts'
 import { marketTrades } from './market.ts'
 import { person } from './people.ts'
 import type { Fraction, Step } from './steps.ts'
@@ -36,6 +43,10 @@ export interface StoryClaim {
   readonly account: Address
   readonly amount: string
   readonly proof: readonly Hex[]
+  readonly asset: { readonly address: Address }
+  readonly status: string | null
+  /** Pays it to the account. */
+  readonly call: { readonly to: Address; readonly data: Hex }
 }
 
 interface Call {
@@ -219,7 +230,39 @@ export class Story {
         ]
         return [call(me, d.distributor, merkleDistributorAbi, 'claim', args)]
       }
+      case 'claimOpen': {
+        const data = (await this.#open(me)).map((claim) => claim.call.data)
+        return data.length === 0 ? [] : [call(me, d.distributor, merkleDistributorAbi, 'multicall', [data])]
+      }
+      case 'claimElsewhere':
+        return this.#elsewhere(me, person(step.to).address)
+      case 'block':
+        return [call(me, d.currency, localCurrencyAbi, 'setBlocked', [person(step.whom).address, true])]
     }
+  }
+
+  async #open(account: Address): Promise<StoryClaim[]> {
+    return (await this.#claims(account)).filter(({ status }) => status === 'open')
+  }
+
+  /** A blocked account's claims: what it cannot receive it sends elsewhere; what is of another asset is paid as ever. */
+  async #elsewhere(me: Address, to: Address): Promise<Call[]> {
+    const { currency, distributor } = this.#deployment
+    const calls: Call[] = []
+    for (const { asset, call: own, distribution, index, amount, proof } of await this.#open(me)) {
+      if (asset.address !== currency) {
+        calls.push({ from: me, ...own })
+        continue
+      }
+      const refused = await this.#chain.call({ account: me, ...own }).then(
+        () => false,
+        () => true,
+      )
+      if (!refused) throw new Error('a blocked account was paid, but the story says it cannot be')
+      const args = [distribution, BigInt(index), to, BigInt(amount), proof]
+      calls.push(call(me, distributor, merkleDistributorAbi, 'claimTo', args))
+    }
+    return calls
   }
 
   async #pool(from: Address, tokens: bigint, ether: bigint): Promise<Hex> {
@@ -280,14 +323,15 @@ export class Story {
 /** Seconds between two blocks that belong together. */
 const SLOT = 12
 /** Enough for any step, given so that the chain need not estimate. */
-const GAS = 3_000_000n
+const GAS = 6_000_000n
 
 function storySteps(): Step[] {
   const buyers = BUYERS.flatMap(({ name, steps }) =>
     steps.map(({ by, ...step }) => ({ ...step, who: by ?? name }) as Step),
   )
   const known = new Set(PEOPLE)
-  const steps = [...buyers, ...MARKET_STEPS, ...CLAIM_STEPS, ...marketTrades()]
+  const later = [...LATER_STEPS, ...marketTrades(LATER_MARKET)]
+  const steps = [...buyers, ...MARKET_STEPS, ...CLAIM_STEPS, ...marketTrades(), ...later]
   for (const { who } of steps)
     if (!known.has(who)) throw new Error(`${who} acts in the story but is not in PEOPLE`)
   // Sorting is stable: what happens at one time keeps the order in which it is told.

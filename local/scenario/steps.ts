@@ -10,6 +10,11 @@ export type Action =
   | { readonly do: 'link'; readonly wallet: string }
   | { readonly do: 'nameRecipient'; readonly recipient: string }
   | { readonly do: 'claim'; readonly period: string }
+  /** Everything that is open, in one transaction; `sent`: what only the account itself may send elsewhere, where it is blocked. */
+  | { readonly do: 'claimOpen' }
+  | { readonly do: 'claimElsewhere'; readonly to: string }
+  /** What the issuer of the currency does to somebody's wallet. */
+  | { readonly do: 'block'; readonly whom: string }
 
 export type Fraction = readonly [numerator: number, denominator: number]
 

@@ -11,6 +11,8 @@ import { claimEverything } from '../scenario/claim.ts'
 import { person } from '../scenario/people.ts'
 import { tell } from '../scenario/quarters.ts'
 import { playTo } from '../scenario/stage.ts'
+import { type Ending, playYears, writeStatements } from '../scenario/years.ts'
+import { yearsTable } from '../scenario/yearsTable.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { STATE } from '../state.ts'
 
@@ -21,8 +23,9 @@ const INTERRUPTED = 130
 const ONCE = 'clara'
 
 /**
- * Brings the whole system up, plays the ALEX story, runs the issuer's commands for its quarters, and stays up
- * until it is told to end; with `--once`, claims for one holder, checks what arrived, and ends.
+ * Brings the whole system up and plays the ALEX story on it: a year, after which the page can be used, and then two more, every
+ * payout verified. It stays up until it is told to end; with `--once` it claims for one holder after the first year, checks what
+ * arrived, and ends with the story.
  * @returns the exit code
  */
 export async function demo(args: string[]): Promise<number> {
@@ -40,14 +43,21 @@ export async function demo(args: string[]): Promise<number> {
   let stack: Stack | undefined
   try {
     stack = await startStack({ state, ports, progress, register: true, signal: stopping.signal })
-    await Promise.race([playTo('end', stack, tell(stack), progress), stack.died, interrupted])
+    const story = tell(stack)
+    await Promise.race([playTo('end', stack, story, progress), stack.died, interrupted])
     if (stopping.signal.aborted) return INTERRUPTED
     progress.end()
     process.stdout.write(await introduction(stack, performance.now() - began))
-    if (options.once) {
-      process.stdout.write(await claimEverything(stack, person(ONCE)))
-      return 0
-    }
+    if (options.once) process.stdout.write(await claimEverything(stack, person(ONCE)))
+    process.stdout.write('The page works from here on, while the story goes on for two more years:\n')
+    const ending = await Promise.race([playYears(stack, story, progress), stack.died, interrupted])
+    if (stopping.signal.aborted) return INTERRUPTED
+    progress.step('a statement a holder')
+    const folder = join(state, 'statements')
+    await writeStatements(stack, folder)
+    progress.end()
+    process.stdout.write(await conclusion(stack, ending as Ending, folder, performance.now() - began))
+    if (options.once) return 0
     process.stdout.write('Press Ctrl-C to end it; ./dev prorata status shows the issuer’s side.\n')
     await Promise.race([interrupted, stack.died])
     return 0
@@ -134,6 +144,16 @@ ${await rewardsTable(stack)}
   The register    ${register}/v1/register   (described in ${register}/openapi.json)
   The chain       ${rpc}   (id ${stack.deployment.chainId})
 
-  Up in ${(took / 1000).toFixed(0)} s. ${person(ONCE).name} bought 40,000 ALEX and never sold: look her up as ${person(ONCE).address}
+  Up in ${seconds(took)}. ${person(ONCE).name} bought 40,000 ALEX and never sold: look her up as ${person(ONCE).address}
 `
 }
+
+async function conclusion(stack: Stack, ending: Ending, folder: string, took: number): Promise<string> {
+  return `
+${await yearsTable(stack, ending)}
+  ${ending.distributions} payouts verified from the chain alone. Statements, one a holder: ${folder}
+  Three years in ${seconds(took)}.
+`
+}
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(0)} s`
