@@ -54,6 +54,16 @@ export function beforeClaims(scene: () => Scene): void {
     for (const { status, period } of await distributions()) assert.equal(status, 'active', period)
   })
 
+  test('the watch, run as its cron runs it, complains of nothing but the played clock', async () => {
+    const { stack } = scene()
+    const asked = await fetch(`${stack.urls.api}/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*`)
+    assert.equal(asked.status, 200, await asked.text())
+    const { watch } = await get<{ watch: { scannedTo: number; problems: string[] } | null }>('/v1/status')
+    assert.ok(watch && watch.scannedTo >= 0, 'it searched blocks')
+    const others = watch.problems.filter((each) => !/^The chain's (clock|last block) is/.test(each))
+    assert.deepEqual(others, [])
+  })
+
   test('allocations and holders at the record block are the manifest’s', async () => {
     for (const { id, manifestHash, accounts } of await distributions()) {
       const manifest = parseManifest(await get(`/v1/manifests/${manifestHash}`))
