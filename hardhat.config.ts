@@ -15,6 +15,9 @@ const deployed = {
 const test = { ...compiler, settings: { optimizer: { enabled: false }, evmVersion: 'cancun' } }
 const tests = globSync('contracts/test/**/*.sol', { cwd: import.meta.dirname })
 
+// The tests of LP purchases play on Uniswap V2 itself, from its published bytecode.
+const uniswap = 'node_modules/@uniswap/v2-core/build/UniswapV2Factory.json'
+
 export default defineConfig({
   plugins: [hardhatToolboxViem],
   paths: { sources: './contracts/src', tests: './contracts/test', ignition: './contracts/ignition' },
@@ -23,7 +26,13 @@ export default defineConfig({
     overrides: Object.fromEntries(tests.map((file) => [file, test])),
     splitTestsCompilation: true,
   },
-  test: { solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 100, depth: 100, failOnRevert: true } } },
+  test: {
+    solidity: {
+      fsPermissions: { readFile: [uniswap] },
+      fuzz: { runs: 10_000 },
+      invariant: { runs: 100, depth: 100, failOnRevert: true },
+    },
+  },
   networks: {
     // Any chain by its RPC address; both variables are read only when this network is used.
     rpc: {

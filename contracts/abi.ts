@@ -2871,6 +2871,407 @@ export const merkleDistributorAbi = [
   "type": "function"
  }
 ] as const
+export const lpPurchaseAbi = [
+ {
+  "inputs": [
+   {
+    "internalType": "contract IUniswapV2Factory",
+    "name": "factory_",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "constructor"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "since",
+    "type": "uint256"
+   }
+  ],
+  "name": "BadWindow",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "deadline",
+    "type": "uint256"
+   }
+  ],
+  "name": "Expired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "swapped",
+    "type": "uint256"
+   }
+  ],
+  "name": "ImpactTooHigh",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "asset",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "other",
+    "type": "address"
+   }
+  ],
+  "name": "NoPool",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "price",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "average",
+    "type": "uint256"
+   }
+  ],
+  "name": "PriceMoved",
+  "type": "error"
+ },
+ {
+  "inputs": [],
+  "name": "ReentrancyGuardReentrantCall",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   }
+  ],
+  "name": "SafeERC20FailedOperation",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "units",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "least",
+    "type": "uint256"
+   }
+  ],
+  "name": "TooFewUnits",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "needed",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "most",
+    "type": "uint256"
+   }
+  ],
+  "name": "TooMuchNeeded",
+  "type": "error"
+ },
+ {
+  "inputs": [],
+  "name": "ZeroAddress",
+  "type": "error"
+ },
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "issuer",
+    "type": "address"
+   },
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "pair",
+    "type": "address"
+   },
+   {
+    "indexed": true,
+    "internalType": "bytes32",
+    "name": "payout",
+    "type": "bytes32"
+   },
+   {
+    "components": [
+     {
+      "internalType": "address",
+      "name": "asset",
+      "type": "address"
+     },
+     {
+      "internalType": "uint256",
+      "name": "amount",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "reserve",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "otherReserve",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "average",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "swapped",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "assetAdded",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "otherAdded",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "units",
+      "type": "uint256"
+     }
+    ],
+    "indexed": false,
+    "internalType": "struct LpPurchase.Purchase",
+    "name": "purchase",
+    "type": "tuple"
+   },
+   {
+    "components": [
+     {
+      "internalType": "uint256",
+      "name": "since",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "cumulative",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "leastUnits",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "deadline",
+      "type": "uint256"
+     }
+    ],
+    "indexed": false,
+    "internalType": "struct LpPurchase.Guard",
+    "name": "guard",
+    "type": "tuple"
+   }
+  ],
+  "name": "Purchased",
+  "type": "event"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "asset",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "other",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "amount",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "mostOther",
+    "type": "uint256"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "payout",
+    "type": "bytes32"
+   },
+   {
+    "components": [
+     {
+      "internalType": "uint256",
+      "name": "since",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "cumulative",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "leastUnits",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "deadline",
+      "type": "uint256"
+     }
+    ],
+    "internalType": "struct LpPurchase.Guard",
+    "name": "guard",
+    "type": "tuple"
+   }
+  ],
+  "name": "addOwn",
+  "outputs": [
+   {
+    "internalType": "uint256",
+    "name": "units",
+    "type": "uint256"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [],
+  "name": "factory",
+  "outputs": [
+   {
+    "internalType": "contract IUniswapV2Factory",
+    "name": "",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "asset",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "other",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "amount",
+    "type": "uint256"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "payout",
+    "type": "bytes32"
+   },
+   {
+    "components": [
+     {
+      "internalType": "uint256",
+      "name": "since",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "cumulative",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "leastUnits",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "deadline",
+      "type": "uint256"
+     }
+    ],
+    "internalType": "struct LpPurchase.Guard",
+    "name": "guard",
+    "type": "tuple"
+   }
+  ],
+  "name": "swapAndAdd",
+  "outputs": [
+   {
+    "internalType": "uint256",
+    "name": "units",
+    "type": "uint256"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "reserve",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "amount",
+    "type": "uint256"
+   }
+  ],
+  "name": "swapOf",
+  "outputs": [
+   {
+    "internalType": "uint256",
+    "name": "swapped",
+    "type": "uint256"
+   }
+  ],
+  "stateMutability": "pure",
+  "type": "function"
+ }
+] as const
 export const localCurrencyAbi = [
  {
   "inputs": [

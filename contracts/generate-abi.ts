@@ -8,6 +8,7 @@ const CONTRACTS = {
   holderRegistryAbi: 'HolderRegistry.sol/HolderRegistry',
   stakingVaultAbi: 'StakingVault.sol/StakingVault',
   merkleDistributorAbi: 'MerkleDistributor.sol/MerkleDistributor',
+  lpPurchaseAbi: 'LpPurchase.sol/LpPurchase',
   localCurrencyAbi: 'local/LocalCurrency.sol/LocalCurrency',
 }
 

@@ -34,6 +34,8 @@ const schema = z.object(
     tokenVault: addressField,
     lpVault: addressField,
     distributor: addressField,
+    /** Only a program that pays in LP units by `buy-shares` has it. */
+    lpPurchase: addressField.optional(),
     router: addressField,
     factory: addressField,
     excluded: z.array(addressField, { error: 'must list every address that never weighs' }),

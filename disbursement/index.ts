@@ -122,6 +122,23 @@ export {
   type UnitSeconds,
 } from './providers.ts'
 export {
+  AVERAGE_SECONDS,
+  atPrice,
+  bySwap,
+  byTreasury,
+  DEADLINE_SECONDS,
+  isLight,
+  isNear,
+  mostAtOnce,
+  type Pool,
+  PRICE_BITS,
+  type PurchaseFigures,
+  payoutKey,
+  priceOf,
+  swapBrings,
+  swapOf,
+} from './purchase.ts'
+export {
   decodeBlocks,
   decodeRecords,
   decodeShard,

@@ -30,7 +30,10 @@ program
   .option('--stream <name>', 'income (the default) or liquidity: whose period it is')
   .option('--income <amount>', "a quarter's income in the program's currency, such as 12000.00")
   .option('--statement <file>', 'the income statement, whose hash goes into the manifest')
-  .option('--funding-tx <hash...>', 'for a period paid in LP units: every transaction of their purchase')
+  .option(
+    '--funding-tx <hash...>',
+    'for LP units bought by other means than buy-shares: every transaction of their purchase',
+  )
   .option('--replace', 'put the result in the place of one prepared with other inputs')
   .option('--explain <holder>', "also print a holder's whole history up to the record block")
   .option(
@@ -41,6 +44,21 @@ program
   .action(async (options) => {
     const { prepare } = await import('./prepare.ts')
     await show(await prepare(settings(), secrets, options, say), options.json)
+  })
+
+program
+  .command('buy-shares')
+  .description('buy LP units for a period paid in them: a part a day until all is spent; run again to go on')
+  .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q2')
+  .option('--way <way>', "swap: buy the other half; treasury: add the issuer's own tokens")
+  .option('--amount <amount>', "how much of the pair's other asset goes in altogether, such as 2.25")
+  .option('--dry-run', 'only print what would happen')
+  .option('--json', 'print the result as JSON')
+  .action(async (options) => {
+    const { buyShares } = await import('./buyShares.ts')
+    const flags = program.opts<GivenSettings>()
+    const needed = readSome(['program', 'deployment', 'state', 'rpcUrl'], flags, process.env)
+    await show(await buyShares(needed, secrets, options, say), options.json)
   })
 
 program

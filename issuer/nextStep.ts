@@ -28,7 +28,7 @@ const steps: Record<PeriodState, (period: Step) => string | null> = {
   unknown: () => 'see to the chain: without it nothing is known of the periods',
   running: ({ name, endsAt }) => `nothing until ${name} ends at ${time(endsAt)}`,
   ending: ({ name }) => `wait until the end of ${name} is final`,
-  ended: (period) => `prepare ${flagsOf(period)}${askedFor(period)}`,
+  ended: (period) => `${boughtBefore(period)}prepare ${flagsOf(period)}${askedFor(period)}`,
   prepared: (period) => `publish ${flagsOf(period)}`,
   publishing: (period) => `publish ${flagsOf(period)} again: it was interrupted`,
   signing: (period) => `publish ${flagsOf(period)} again, once the Safe's owners have executed the batch`,
@@ -39,9 +39,13 @@ const steps: Record<PeriodState, (period: Step) => string | null> = {
 }
 
 /** What prepare wants to be told beside the period. */
-function askedFor({ stream, asset }: Step): string {
-  if (stream === 'liquidity') return ''
-  return ` --income <amount>${asset.symbol === 'UNI-V2' ? ' --funding-tx <hash…>' : ''}`
+function askedFor({ stream }: Step): string {
+  return stream === 'liquidity' ? '' : ' --income <amount>'
+}
+
+/** LP units are bought first. */
+function boughtBefore({ stream, name, asset }: Step): string {
+  return stream === 'income' && asset.symbol === 'UNI-V2' ? `buy-shares --period ${name}, then ` : ''
 }
 
 /** One step a stream, those that can be taken now before those that only time takes. */

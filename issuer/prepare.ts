@@ -22,6 +22,8 @@ import { statementHashOf } from './income.ts'
 import type { Outcome, Say } from './output.ts'
 import { prepareRewards } from './prepareRewards.ts'
 import { openSurroundings, periodNamed, type Surroundings } from './program.ts'
+import { purchaseFolder, readPlan, totalOf } from './purchasePlan.ts'
+import { purchasesFor } from './purchases.ts'
 import { refused } from './refusal.ts'
 import type { Secrets, Settings } from './settings.ts'
 import { readSnapshot } from './snapshot.ts'
@@ -36,7 +38,7 @@ export interface PrepareOptions {
   income?: string
   /** A file whose hash goes into the manifest: what the income figure rests on. */
   statement?: string
-  /** For a period paid in LP units: every transaction of their purchase. */
+  /** For LP units that buy-shares did not buy: every transaction of their purchase. */
   fundingTx?: string[]
   replace?: boolean
   /** Holders come from a snapshot that the API reads in the background. */
@@ -79,9 +81,11 @@ async function prepareIncome(
   const currency = currencyOf(terms, deployment)
   const income = parseAmount(options.income, currency.decimals, '--income')
   const statementHash = options.statement === undefined ? null : statementHashOf(options.statement)
-  const transactions = fundingTransactions(options.fundingTx ?? [], period)
+  const named = fundingTransactions(options.fundingTx ?? [], period)
   const explained = options.explain === undefined ? null : holderAddress(options.explain)
 
+  const transactions =
+    named.length === 0 && period.asset === 'lp' ? await boughtFor(surroundings, period) : named
   const block = await recordBlock(chain, BigInt(deployment.genesisBlock), {
     name: period.name,
     end: period.endsAt,
@@ -136,17 +140,33 @@ function fundingTransactions(given: readonly string[], period: IncomePeriod): Ha
     if (given.length === 0) return []
     throw refused(`${period.name} is paid in the income's currency, so it has no --funding-tx: leave it out`)
   }
-  if (given.length === 0) {
-    throw refused(
-      `${period.name} is paid in LP units: name the transactions that bought them with --funding-tx`,
-    )
-  }
   const hashes = given.map((hash) => hash.toLowerCase())
   if (new Set(hashes).size !== hashes.length) throw refused('--funding-tx names a transaction twice')
   return hashes.map((hash) => {
     if (/^0x[0-9a-f]{64}$/.test(hash)) return hash as Hash
     throw refused('--funding-tx must be a transaction hash: 0x and 64 hexadecimal digits')
   })
+}
+
+/** What buy-shares bought, where no other transactions are named. */
+async function boughtFor(
+  { settings, chain, terms, deployment }: Surroundings,
+  period: IncomePeriod,
+): Promise<Hash[]> {
+  const bought = await purchasesFor(chain, deployment, terms, period)
+  if (bought.length === 0) {
+    throw refused(
+      `${period.name} is paid in LP units: name the transactions that bought them with --funding-tx, or buy them with buy-shares`,
+    )
+  }
+  const plan = readPlan(purchaseFolder(settings.state, deployment.network, terms.name, period))
+  const given = bought.reduce((sum, { amount }) => sum + amount, 0n)
+  if (plan !== null && given < totalOf(plan)) {
+    throw refused(
+      `of ${totalOf(plan)} base units that are to be spent on LP units for ${period.name}, ${given} are: run buy-shares --period ${period.name} again first`,
+    )
+  }
+  return bought.map(({ transaction }) => transaction)
 }
 
 async function purchase(

@@ -75,7 +75,7 @@ export async function examineAlone(
   const { terms, deployment } = program
   const period = periodsOf(terms, 'income').find(({ name }) => name === manifest.period.name)
   if (manifest.stream === 'income' && period !== undefined) {
-    const funds = await judgeFunding(client, deployment, manifest, period, new Map(), findings)
+    const funds = await judgeFunding(client, { terms, deployment }, manifest, period, new Map(), findings)
     const texts = [manifest.lp, funds?.lp ?? null].map((lp) => canonicalize(integersAsText(lp)))
     const unlike = funds === null ? [] : different('the purchase', ...(texts as [string, string]))
     if (unlike.length > 0) findings.different('funding', unlike)

@@ -1,7 +1,6 @@
 // A quarter's manifest against the chain: everything in it that can be made again is, and compared.
 import type { Hex } from 'viem'
 import {
-  type Deployment,
   type Disbursement,
   DisbursementError,
   dueIn,
@@ -23,6 +22,7 @@ import { agreementOf } from './agreement.ts'
 import { compareManifests, type Expected } from './compare.ts'
 import { type ChainClient, type Examiner, type Program, tellDifferences } from './examination.ts'
 import { purchaseOf } from './funding.ts'
+import { guardDifferences } from './guards.ts'
 import type { Block } from './recordBlock.ts'
 import type { Difference, Findings, StepName } from './steps.ts'
 
@@ -72,7 +72,7 @@ export async function examineIncome(
     }) as object),
     holders: expectedHolders(positions, period),
   }
-  const funds = await judgeFunding(client, deployment, manifest, period, usedBefore, findings)
+  const funds = await judgeFunding(client, { terms, deployment }, manifest, period, usedBefore, findings)
   const computed =
     previous === undefined || funds === null
       ? null
@@ -121,7 +121,7 @@ const dueOf = ({ income }: IncomeManifest, { incomeShareBps, cap }: IncomePeriod
 /** What was paid in; null, and a finding, when there is no telling. */
 export async function judgeFunding(
   client: ChainClient,
-  deployment: Deployment,
+  { terms, deployment }: Program,
   manifest: IncomeManifest,
   period: IncomePeriod,
   usedBefore: ReadonlyMap<Hex, string>,
@@ -143,6 +143,8 @@ export async function judgeFunding(
     findings.different('funding', [{ what: 'the purchase of LP units', stated, computed: problem }])
     return null
   }
+  const guards = await guardDifferences(client, { terms, deployment }, period, transactions)
+  if (guards.length > 0) findings.different('funding', guards)
   return { funded: purchase.received, lp: purchase }
 }
 

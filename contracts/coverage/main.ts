@@ -20,7 +20,7 @@ for (const [file, { source }] of shown) writeFileSync(join(copy, file), source)
 const few = { fuzz: { runs: 50, seed: '0x1' }, invariant: { runs: 2, depth: 60, failOnRevert: true } }
 process.chdir(copy)
 const hre = await createHardhatRuntimeEnvironment(
-  { ...config, test: { solidity: few } },
+  { ...config, test: { solidity: { ...config.test?.solidity, ...few } } },
   { coverage: true },
   copy,
 )

@@ -23,6 +23,7 @@ export interface ProgramParts {
   tokenVault: Address
   pair: Address
   lpVault: Address
+  lpPurchase: Address
 }
 
 /** Puts a deployment file's contents together and checks them; addresses come out in lower case. */
@@ -61,6 +62,7 @@ export const deploymentOf = (from: {
     tokenVault: parts.tokenVault,
     lpVault: parts.lpVault,
     distributor: parts.distributor,
+    lpPurchase: parts.lpPurchase,
     router: surroundings.router,
     factory: parameters.factory,
     excluded: [...new Set(excluded)],
@@ -109,6 +111,7 @@ export const readJournal = (
       tokenVault: part('TokenVault'),
       pair: part('UniswapV2Pair'),
       lpVault: part('LpVault'),
+      lpPurchase: part('LpPurchase'),
     },
   }
 }

@@ -29,7 +29,7 @@ const TARGETS: Target[] = [
     suites: [...SUITES, 'LeafTest'],
     chance: CHANCE,
   })),
-  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken'].map((name) => ({
+  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken', 'LpPurchase'].map((name) => ({
     file: `${name}.sol`,
     contracts: [`src/${name}.sol`],
     suites: [`${name}Test`],

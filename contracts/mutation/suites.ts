@@ -62,6 +62,8 @@ const seconds = (): number => {
   return (user + system) / 1e6
 }
 
+/** What the tests of LP purchases read Uniswap's bytecode from. */
+const UNISWAP = 'node_modules/@uniswap/v2-core/build/UniswapV2Factory.json'
 const HARDFORK = edr.OSAKA
 const context = new edr.EdrContext()
 await context.registerSolidityTestRunnerFactory(edr.L1_CHAIN_TYPE, edr.l1SolidityTestRunnerFactory())
@@ -71,6 +73,7 @@ const settings = (runs: number): SolidityTestRunnerConfigArgs => ({
   hardfork: HARDFORK,
   disableBlockGasLimit: true,
   disableTransactionGasCap: true,
+  fsPermissions: [{ path: join(ROOT, UNISWAP), access: edr.FsAccessPermission.ReadFile }],
   localPredeploys: edr.l1GenesisState(edr.l1HardforkFromString(HARDFORK)),
   // Among the actors of the tests of chance are some that burn all the gas they are given: those have no limit.
   ...(runs === 0

@@ -11,7 +11,7 @@ export interface Passing {
 /** What a test does with the traffic. Each may be left out. */
 export interface Tampering {
   /** Before the request goes on. @returns false to swallow it */
-  before?: (request: Passing) => boolean
+  before?: (request: Passing) => boolean | Promise<boolean>
   /** When the answer is here and before it goes back: what goes back instead, or null to swallow it. */
   after?: (request: Passing, answer: string) => string | null
 }
@@ -27,7 +27,7 @@ export async function startProxy(target: string, tampering: Tampering) {
       path: incoming.url ?? '/',
       body: (await read(incoming)).toString(),
     }
-    if (tampering.before?.(request) === false) return incoming.socket.destroy()
+    if ((await tampering.before?.(request)) === false) return incoming.socket.destroy()
     const { origin, pathname } = new URL(target)
     const path = request.path === '/' ? pathname : pathname.replace(/\/$/, '') + request.path
     const { 'content-type': type = 'application/json', authorization } = incoming.headers

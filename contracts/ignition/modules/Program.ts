@@ -2,7 +2,8 @@ import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { factoryArtifact, pairArtifact } from './uniswap.ts'
 
 /**
- * One program: its token, the registry, the pair and the two vaults, the distributor and the offering. Parameters are in
+ * One program: its token, the registry, the pair and the two vaults, the distributor, the offering
+ * and the helper for payouts in LP units. Parameters are in
  * `ProgramParameters` of ../deploy.ts and in contracts/README.md. The issuer receives the whole supply and then sends what
  * is for sale to the offering. Each part waits for the one before, so that a fresh chain gives the same addresses.
  */
@@ -46,5 +47,6 @@ export default buildModule('Program', (m) => {
     m.readEventArgument(createPair, 'PairCreated', 'pair'),
   )
   const lpVault = m.contract('StakingVault', [pair], { id: 'LpVault' })
-  return { token, registry, distributor, offering, tokenVault, pair, lpVault }
+  const lpPurchase = m.contract('LpPurchase', [factory], { after: [lpVault] })
+  return { token, registry, distributor, offering, tokenVault, pair, lpVault, lpPurchase }
 })

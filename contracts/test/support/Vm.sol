@@ -24,6 +24,8 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function record() external;
     function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function chainId(uint256 id) external;
     function assertEq(uint256 a, uint256 b, string calldata what) external pure;

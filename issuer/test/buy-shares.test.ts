@@ -1,0 +1,399 @@
+// Paying in LP units (SPEC section 12) on Uniswap V2 itself: the command is killed at every step, traded around, and run again.
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Address, encodeFunctionData, erc20Abi, type Hex, maxUint256, parseAbi, parseEther } from 'viem'
+import { lpPurchaseAbi } from '../../contracts/abi.ts'
+import {
+  bySwap,
+  byTreasury,
+  type Deployment,
+  hashTerms,
+  mostAtOnce,
+  parseTerms,
+  payoutKey,
+  type Terms,
+} from '../../disbursement/index.ts'
+import { connectChain, type LocalChain, startChain } from '../../local/chain.ts'
+import type { Child } from '../../local/child.ts'
+import { deployAlex } from '../../local/deploy.ts'
+import { choosePorts } from '../../local/ports.ts'
+import { person } from '../../local/scenario/people.ts'
+import alex from '../../programs/alex.json' with { type: 'json' }
+import { purchaseOf } from '../../verify/funding.ts'
+import { guardDifferences } from '../../verify/guards.ts'
+import { interrupt } from './interruption.ts'
+import { startProxy } from './proxy.ts'
+import { run } from './running.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'prorata-buy-shares-'))
+const SENDING = 'eth_sendRawTransaction'
+const router = parseAbi([
+  'function addLiquidityETH(address token, uint256 amountTokenDesired, uint256 amountTokenMin, uint256 amountETHMin, address to, uint256 deadline) payable returns (uint256, uint256, uint256)',
+  'function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable returns (uint256[])',
+  'function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline) returns (uint256[])',
+])
+const LP_PERIODS = ['2026-Q2', '2026-Q3', '2026-Q4', '2027-Q1']
+
+let anvil: Child | undefined
+let chain: LocalChain
+let terms: Terms
+let deployment: Deployment
+let helper: Address
+let env: Record<string, string>
+const issuer = person('issuer')
+const trader = person('trader1')
+
+before(async () => {
+  const { income } = alex.streams
+  const periods = income.periods.map((each) =>
+    LP_PERIODS.includes(each.name) ? { ...each, asset: 'lp' } : each,
+  )
+  const json = { ...alex, streams: { income: { ...income, periods } } }
+  terms = parseTerms(json)
+  const { child, rpcUrl } = await startChain({
+    port: (await choosePorts({})).chain,
+    accounts: 45,
+    genesis: new Date('2025-10-01T00:00:00Z'),
+    logFile: join(folder, 'chain.log'),
+    onStarted: (started) => {
+      anvil = started
+    },
+  })
+  anvil = child
+  chain = connectChain(rpcUrl)
+  deployment = await deployAlex({ rpcUrl, graphqlUrl: rpcUrl, terms })
+  assert(deployment.lpPurchase)
+  helper = deployment.lpPurchase
+  writeFileSync(join(folder, 'terms.json'), JSON.stringify(json))
+  writeFileSync(join(folder, 'deployment.json'), JSON.stringify(deployment))
+  env = {
+    PRORATA_PROGRAM: join(folder, 'terms.json'),
+    PRORATA_DEPLOYMENT: join(folder, 'deployment.json'),
+    PRORATA_STATE: join(folder, 'state'),
+    PRORATA_RPC_URL: rpcUrl,
+    PRORATA_API_URL: 'http://127.0.0.1:9',
+    PRORATA_KEY: issuer.privateKey,
+  }
+  await send(issuer.address, deployment.token, {
+    abi: erc20Abi,
+    functionName: 'approve',
+    args: [deployment.router, maxUint256],
+  })
+  const tokens = parseEther('2400000')
+  await send(
+    issuer.address,
+    deployment.router,
+    {
+      abi: router,
+      functionName: 'addLiquidityETH',
+      args: [deployment.token, tokens, 0n, 0n, issuer.address, maxUint256],
+    },
+    parseEther('60'),
+  )
+  await until('2026-07-01T12:00:00Z')
+})
+after(async () => {
+  await anvil?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function send(
+  from: Address,
+  to: Address,
+  call: Parameters<typeof encodeFunctionData>[0],
+  value = 0n,
+): Promise<Hex> {
+  const data = encodeFunctionData(call)
+  const hash = await chain.sendTransaction({ account: from, to, data, value, gas: 3_000_000n })
+  assert.equal((await chain.waitForTransactionReceipt({ hash })).status, 'success')
+  return hash
+}
+
+async function until(date: string): Promise<void> {
+  await chain.setNextBlockTimestamp({ timestamp: BigInt(Date.parse(date) / 1000) })
+  await chain.mine({ blocks: 1 })
+}
+
+async function pass(seconds: number): Promise<void> {
+  await chain.increaseTime({ seconds })
+  await chain.mine({ blocks: 1 })
+}
+
+/** Somebody trades ether for tokens, and what they bought back again. */
+const path = () => [deployment.counterAsset, deployment.token]
+const trade = (ether: string): Promise<Hex> =>
+  send(
+    trader.address,
+    deployment.router,
+    {
+      abi: router,
+      functionName: 'swapExactETHForTokens',
+      args: [0n, path(), trader.address, maxUint256],
+    },
+    parseEther(ether),
+  )
+async function tradeBack(): Promise<void> {
+  const amount = await balanceOf(deployment.token, trader.address)
+  await send(trader.address, deployment.token, {
+    abi: erc20Abi,
+    functionName: 'approve',
+    args: [deployment.router, maxUint256],
+  })
+  await send(trader.address, deployment.router, {
+    abi: router,
+    functionName: 'swapExactTokensForETH',
+    args: [amount, 0n, path().toReversed(), trader.address, maxUint256],
+  })
+}
+
+const balanceOf = (token: Address, owner: Address): Promise<bigint> =>
+  chain.readContract({ abi: erc20Abi, address: token, functionName: 'balanceOf', args: [owner] })
+
+const purchases = (period: string) =>
+  chain.getContractEvents({
+    abi: lpPurchaseAbi,
+    address: helper,
+    eventName: 'Purchased',
+    args: { payout: payoutKey(hashTerms(terms), period) },
+    fromBlock: 0n,
+    strict: true,
+  })
+const args = (period: string, ...more: string[]) => ['buy-shares', '--period', period, ...more]
+
+async function done(given: readonly string[], own: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await run([...given, '--json'], { ...env, ...own })
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+async function refused(
+  given: readonly string[],
+  code: number,
+  message: RegExp,
+  own: Record<string, string> = {},
+): Promise<void> {
+  const outcome = await run([...given, '--json'], { ...env, ...own })
+  assert.match(outcome.stderr.trimEnd().split('\n').at(-1) ?? '', message)
+  assert.equal(outcome.code, code, outcome.stderr)
+  assert.equal(outcome.stdout, '')
+}
+
+async function poolNow() {
+  const [reserve, otherReserve, supply] = await Promise.all([
+    balanceOf(deployment.counterAsset, deployment.pair),
+    balanceOf(deployment.token, deployment.pair),
+    chain.readContract({ abi: erc20Abi, address: deployment.pair, functionName: 'totalSupply' }),
+  ])
+  return { reserve, otherReserve, supply }
+}
+
+/** What anybody finds who verifies the purchases of a period. */
+async function guardsOf(period: string) {
+  const transactions = (await purchases(period)).map(({ transactionHash }) => transactionHash)
+  return guardDifferences(chain as never, { terms, deployment }, { name: period }, transactions)
+}
+
+test('what cannot be bought is refused, and a dry run sends and keeps nothing', async () => {
+  await refused(args('2026-Q1'), 1, /2026-Q1 is not paid in LP units/)
+  await refused(args('2026-Q2', '--amount', '4.5'), 1, /say how, with --way swap or --way treasury/)
+  await refused(args('2026-Q2', '--way', 'gift', '--amount', '4.5'), 1, /--way must be swap .* or treasury/)
+  await refused(args('2026-Q2', '--way', 'swap', '--amount', '0'), 1, /--amount must be more than nothing/)
+  const wanted = args('2026-Q2', '--way', 'swap', '--amount', '4.5')
+  await refused(wanted, 1, /only the program's issuer .* can buy/, { PRORATA_KEY: trader.privateKey })
+  const nonce = await chain.getTransactionCount({ address: issuer.address })
+  const dry = await done([...wanted, '--dry-run'], { PRORATA_KEY: '' })
+  const pool = await poolNow()
+  const { amount, ...figures } = dry.next
+  assert.deepEqual(
+    [dry.parts, amount, dry.left, dry.units],
+    ['2', `${parseEther('2.25')}`, `${parseEther('4.5')}`, '0'],
+  )
+  for (const [name, value] of Object.entries(bySwap(pool, parseEther('2.25')))) {
+    assert.equal(figures[name], `${value}`, name)
+  }
+  assert.match(dry.guards.impact, /^1\.8\d%$/)
+  assert.equal(await chain.getTransactionCount({ address: issuer.address }), nonce)
+  assert(!existsSync(join(folder, 'state')))
+})
+
+test('a purchase in two parts, killed at every step, is made once, a day apart', async () => {
+  const wanted = args('2026-Q2', '--way', 'swap', '--amount', '4.5')
+  const nonce = await chain.getTransactionCount({ address: issuer.address })
+  // Wrapping, allowing and buying: each once not arriving, once arriving and never heard of.
+  for (const step of [0, 1, 2]) {
+    await interrupt(env, wanted, { on: 'rpc', when: SENDING })
+    assert.equal(await chain.getTransactionCount({ address: issuer.address }), nonce + step)
+    await interrupt(env, wanted, { on: 'rpc', when: SENDING, arrives: true })
+    assert.equal(await chain.getTransactionCount({ address: issuer.address }), nonce + step + 1)
+  }
+  const [first] = await purchases('2026-Q2')
+  assert.equal(first?.args.purchase.amount, parseEther('2.25'))
+  await refused(wanted, 3, /the next part can be bought from 2026-07-02T12:\d\d:\d\dZ on/)
+  await refused(args('2026-Q2', '--amount', '4'), 1, /was begun by swap with 4500000000000000000 base units/)
+  await pass(86_400)
+  const units = await balanceOf(deployment.pair, issuer.address)
+  const last = await done(args('2026-Q2'))
+  const all = await purchases('2026-Q2')
+  assert.equal(all.length, 2)
+  assert.deepEqual(
+    last.transactions,
+    all.map(({ transactionHash }) => transactionHash),
+  )
+  assert.deepEqual([last.done, last.left], [true, '0'])
+  assert.equal(
+    BigInt(last.units),
+    all.reduce((sum, each) => sum + each.args.purchase.units, 0n),
+  )
+  assert.equal(await balanceOf(deployment.pair, issuer.address), units + (all[1]?.args.purchase.units ?? 0n))
+  assert(BigInt(last.leftOver) <= 2n, 'a wei a part at most')
+  assert.equal(await balanceOf(deployment.token, helper), 0n)
+  // Again, and with everything forgotten: nothing is sent.
+  const spent = await chain.getTransactionCount({ address: issuer.address })
+  assert.deepEqual(await done(args('2026-Q2')), last)
+  rmSync(join(folder, 'state'), { recursive: true })
+  assert.deepEqual(await done(wanted), last)
+  assert.equal(await chain.getTransactionCount({ address: issuer.address }), spent)
+  assert.deepEqual(await guardsOf('2026-Q2'), [])
+})
+
+test('a price that has just been moved is not bought at, before or after signing', async () => {
+  const wanted = args('2026-Q3', '--way', 'swap', '--amount', '1')
+  await until('2026-10-01T12:00:00Z')
+  await trade('3')
+  await refused(wanted, 3, /must be within 1% of it: nothing was bought/)
+  await refused([...wanted, '--dry-run'], 3, /must be within 1% of it/)
+  await tradeBack()
+  await pass(12)
+  // The sandwich: its first trade comes when the purchase is signed, and right before it.
+  let sent = 0
+  const rpc = await startProxy(env.PRORATA_RPC_URL ?? '', {
+    before: async ({ body }) => {
+      if (body.includes(SENDING) && ++sent === 3) await trade('3')
+      return true
+    },
+  })
+  await pass(3_600)
+  await refused(wanted, 3, /the pool's price moved before it was mined: nothing was bought/, {
+    PRORATA_RPC_URL: rpc.url,
+  })
+  await rpc.stop()
+  assert.equal(sent, 3)
+  assert.equal((await purchases('2026-Q3')).length, 0)
+  await tradeBack()
+  await pass(3_600)
+  // One that stays within the bounds costs a hundredth of the units at most.
+  const fair = bySwap(await poolNow(), parseEther('1')).units
+  const near = await startProxy(env.PRORATA_RPC_URL ?? '', {
+    before: async ({ body }) => {
+      if (body.includes(SENDING)) await trade('0.25')
+      return true
+    },
+  })
+  const bought = await done(wanted, { PRORATA_RPC_URL: near.url })
+  await near.stop()
+  await tradeBack()
+  assert(BigInt(bought.units) >= (fair * 99n) / 100n)
+  // What the quarter before left over went in too.
+  const before = await purchases('2026-Q2')
+  const over = before.reduce(
+    (sum, { args: { purchase: p } }) => sum + p.amount - p.swapped - p.assetAdded,
+    0n,
+  )
+  const [own] = await purchases('2026-Q3')
+  assert.deepEqual([own?.args.purchase.amount, bought.carried], [parseEther('1') + over, `${over}`])
+  assert.deepEqual(await guardsOf('2026-Q3'), [])
+})
+
+test('own tokens at the pool’s ratio; what was signed too long ago is given up, never doubled', async () => {
+  const wanted = args('2026-Q4', '--way', 'treasury', '--amount', '6')
+  await until('2027-01-01T12:00:00Z')
+  await trade('0.1')
+  await pass(7_200)
+  for (const _ of ['wrapping', 'the ether', 'the tokens']) {
+    await interrupt(env, wanted, { on: 'rpc', when: SENDING, arrives: true })
+  }
+  await interrupt(env, wanted, { on: 'rpc', when: SENDING })
+  await pass(3_600)
+  const [third] = await purchases('2026-Q3')
+  const { amount = 0n, swapped = 0n, assetAdded: added = 0n } = third?.args.purchase ?? {}
+  const given = parseEther('6') + amount - swapped - added
+  const { units, assetAdded, otherAdded } = byTreasury(await poolNow(), given)
+  const { stderr, stdout, code } = await run([...wanted, '--json'], env)
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /was not mined before its deadline: it never will be/)
+  const result = JSON.parse(stdout)
+  assert.deepEqual([BigInt(result.units), result.transactions.length, result.done], [units, 1, true])
+  const { purchase } = await purchaseOf(chain as never, deployment, result.transactions)
+  assert.equal(purchase?.method, 'treasury')
+  assert.deepEqual([purchase?.ownTokens, purchase?.received], [otherAdded, units])
+  assert.equal(purchase?.spent.find(({ asset }) => asset === deployment.counterAsset)?.amount, assetAdded)
+  assert.deepEqual(await guardsOf('2026-Q4'), [])
+})
+
+test('whoever verifies sees another average, another payout and another issuer', async () => {
+  const { timestamp } = await chain.getBlock()
+  const payout = payoutKey(hashTerms(terms), '2027-Q1')
+  const pool = await poolNow()
+  const price = (pool.otherReserve << 112n) / pool.reserve
+  await send(issuer.address, deployment.counterAsset, {
+    abi: erc20Abi,
+    functionName: 'approve',
+    args: [helper, maxUint256],
+  })
+  // The pool is pushed by a twentieth, and an accumulator made up by which that has always been the price.
+  const cumulative0 = await chain.readContract({
+    abi: parseAbi([
+      'function price0CumulativeLast() view returns (uint256)',
+      'function price1CumulativeLast() view returns (uint256)',
+    ]),
+    address: deployment.pair,
+    functionName:
+      deployment.counterAsset < deployment.token ? 'price0CumulativeLast' : 'price1CumulativeLast',
+  })
+  await chain.setBalance({ address: issuer.address, value: parseEther('1000') })
+  await send(
+    issuer.address,
+    deployment.counterAsset,
+    { abi: parseAbi(['function deposit() payable']), functionName: 'deposit' },
+    parseEther('1'),
+  )
+  const now = timestamp + 3_600n
+  const [, , updated] = await chain.readContract({
+    abi: parseAbi(['function getReserves() view returns (uint112, uint112, uint32)']),
+    address: deployment.pair,
+    functionName: 'getReserves',
+  })
+  const present = cumulative0 + price * (now - BigInt(updated))
+  await chain.setNextBlockTimestamp({ timestamp: now })
+  await send(issuer.address, helper, {
+    abi: lpPurchaseAbi,
+    functionName: 'swapAndAdd',
+    args: [
+      deployment.counterAsset,
+      deployment.token,
+      parseEther('1'),
+      payout,
+      {
+        since: now - 1800n,
+        cumulative: present - (price * 1005n * 1800n) / 1000n,
+        leastUnits: 1n,
+        deadline: now,
+      },
+    ],
+  })
+  const found = await guardsOf('2027-Q1')
+  assert.equal(found.length, 1)
+  assert.match(found[0]?.what ?? '', /^the average price of the purchase 0x/)
+  assert.equal(found[0]?.computed, `${price}`)
+  const [bought] = await purchases('2027-Q1')
+  const transactionHash = bought?.transactionHash ?? '0x'
+  const judged = (name: string, of: Deployment = deployment) =>
+    guardDifferences(chain as never, { terms, deployment: of }, { name }, [transactionHash])
+  assert.match((await judged('2026-Q4'))[0]?.what ?? '', /^the payout of the purchase/)
+  const other = { ...deployment, issuer: trader.address.toLowerCase() as Address }
+  assert.match((await judged('2027-Q1', other))[0]?.what ?? '', /^the issuer of the purchase/)
+  assert(mostAtOnce(pool.reserve) > parseEther('1'))
+})
