@@ -24,9 +24,9 @@ import { stage } from './stage.ts'
 export function secondQuarter(): void {
   describe('the second quarter', () => {
     before(async () => {
-      const { fundingTx } = await playToQuarter(stage().story, '2026-Q2', silent)
+      await playToQuarter(stage().stack, stage().story, '2026-Q2', silent)
       await stage().stack.synced()
-      await stage().stack.issue(prepareArgs('2026-Q2', fundingTx))
+      await stage().stack.issue(prepareArgs('2026-Q2'))
       await stage().stack.issue(['publish', '--period', '2026-Q2'])
     })
 

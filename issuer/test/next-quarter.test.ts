@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Address, erc20Abi, type Hex } from 'viem'
+import { lpPurchaseAbi } from '../../contracts/abi.ts'
 import type { LocalChain } from '../../local/chain.ts'
 import { silent } from '../../local/progress.ts'
 import type { QuarterName } from '../../local/scenario/alex.ts'
 import type { Story } from '../../local/scenario/play.ts'
-import { playToQuarter, prepareArgs } from '../../local/scenario/quarters.ts'
+import { BUY_SHARES, prepareArgs, quarterOf } from '../../local/scenario/quarters.ts'
 import { startStoryAt } from '../../local/scenario/stage.ts'
 import type { Stack } from '../../local/stack.ts'
 import { checkHolders, type Desk, openDesk, transfer } from './desk.ts'
@@ -43,25 +44,24 @@ const refused: Desk['refused'] = (...given) => desk.refused(...given)
 const SENDING = 'eth_sendRawTransaction'
 
 test('the second quarter is prepared in LP shares: the units received, with what the first left over kept aside', async () => {
-  const { fundingTx } = await playToQuarter(story, '2026-Q2', silent)
-  assert(fundingTx)
-  lpFunding = fundingTx
+  await story.playUntil(quarterOf('2026-Q2').prepareAt, silent)
   await stack.synced()
   await refused(
     prepareArgs('2026-Q2'),
     1,
-    /paid in LP units: name the transactions that bought them with --funding-tx/,
+    /paid in LP units: name the transactions .* or buy them with buy-shares/,
   )
-  await refused(prepareArgs('2026-Q2', `0x${'12'.repeat(32)}`), 1, /the chain knows no transaction 0x1212/)
+  const funded = (...hashes: string[]) => [...prepareArgs('2026-Q2'), '--funding-tx', ...hashes]
+  await refused(funded(`0x${'12'.repeat(32)}`), 1, /the chain knows no transaction 0x1212/)
   const [q1] = await desk.publications()
-  await refused(
-    prepareArgs('2026-Q2', q1?.transactionHash ?? '0x'),
-    1,
-    /brought the issuer 0x[0-9a-f]{40} no LP units/,
-  )
-  await refused(prepareArgs('2026-Q2', '0x12'), 1, /must be a transaction hash/)
+  await refused(funded(q1?.transactionHash ?? '0x'), 1, /brought the issuer 0x[0-9a-f]{40} no LP units/)
+  await refused(funded('0x12'), 1, /must be a transaction hash/)
 
-  const result = await done(prepareArgs('2026-Q2', lpFunding))
+  const bought = await done(BUY_SHARES)
+  lpFunding = bought.transactions[0]
+  await chain.mine({ blocks: 3, interval: 12 })
+  await stack.synced()
+  const result = await done(prepareArgs('2026-Q2'))
   const total = checkHolders('2026-Q2', result.holders)
   assert.equal(total + BigInt(result.payout.carryOut), BigInt(result.payout.funded))
   const receipt = await chain.getTransactionReceipt({ hash: lpFunding })
@@ -77,7 +77,18 @@ test('the second quarter is prepared in LP shares: the units received, with what
   const manifest = JSON.parse(readFileSync(join(desk.folderOf('2026-Q2'), 'manifest.json'), 'utf8'))
   assert.equal(manifest.previous, q1?.args.manifestHash)
   assert.equal(manifest.lp.method, 'treasury')
-  assert.equal(BigInt(manifest.lp.ownTokens), 30_000n * whole)
+  const [purchase] = await chain.getContractEvents({
+    abi: lpPurchaseAbi,
+    address: stack.deployment.lpPurchase ?? '0x',
+    eventName: 'Purchased',
+    fromBlock: 0n,
+    strict: true,
+  })
+  const { amount, reserve, otherReserve } = purchase?.args.purchase ?? {}
+  // Three quarters of an ether, and so many tokens as go with it.
+  assert.equal(amount, (3n * whole) / 4n)
+  assert.equal(BigInt(manifest.lp.ownTokens), (((3n * whole) / 4n) * (otherReserve ?? 0n)) / (reserve ?? 1n))
+  assert.deepEqual(manifest.lp.transactions, [lpFunding])
   assert.deepEqual(
     manifest.lp.spent.map(({ asset }: { asset: string }) => asset),
     [stack.deployment.token, stack.deployment.counterAsset].sort(),
@@ -140,7 +151,7 @@ test('a cancelled distribution makes way for another; a wrong bearer secret dela
   await stack.synced()
   assert.notEqual((await done(['status'])).periods[1].state, 'published')
   await refused(publish('2026-Q2'), 1, /was cancelled: run prepare --period 2026-Q2 again/)
-  const prepared = await done(prepareArgs('2026-Q2', lpFunding))
+  const prepared = await done(prepareArgs('2026-Q2'))
   assert.equal(prepared.state, 'replaced')
 
   await refused(publish('2026-Q2'), 1, /the API refused the bearer secret/, {
@@ -158,7 +169,7 @@ test('a cancelled distribution makes way for another; a wrong bearer secret dela
     1,
     /published already in transaction 0x[0-9a-f]{64}, with other figures/,
   )
-  assert.equal((await done(prepareArgs('2026-Q2', lpFunding))).manifestHash, last?.manifestHash)
+  assert.equal((await done(prepareArgs('2026-Q2'))).manifestHash, last?.manifestHash)
   const result = await done(publish('2026-Q2'))
   assert.deepEqual([result.id, result.alreadyPublished], [last?.id, true])
   assert.equal((await desk.publications()).length, 3)

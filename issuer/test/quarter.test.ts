@@ -72,7 +72,7 @@ test('what was mistyped is refused before anything is asked', async () => {
 })
 
 test('a subgraph that is away, behind, broken, on another chain or wrong is refused', async () => {
-  await playToQuarter(story, '2026-Q1', silent)
+  await playToQuarter(stack, story, '2026-Q1', silent)
   await stack.synced()
   await refused(prepareArgs('2026-Q1'), 3, /the subgraph does not answer at http:\/\/127\.0\.0\.1:9:/, {
     PRORATA_GRAPH_URL: 'http://127.0.0.1:9/subgraphs/name/alex',

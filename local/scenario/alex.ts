@@ -46,8 +46,8 @@ export const QUARTERS: readonly {
   },
 ]
 
-/** Q2 is paid in LP shares: the issuer adds this many whole tokens of their own, with ether at the pool's ratio. */
-export const LP_FUNDING = { at: '2026-07-01T15:00:00Z', tokens: 30_000 } as const
+/** Q2 is paid in LP shares: the issuer puts in so much ether, with tokens of their own at the pool's ratio. */
+export const LP_FUNDING = { at: '2026-07-01T15:00:00Z', way: 'treasury', ether: '0.75' } as const
 
 /** The reward months that the year holds: 5,000 ALEX each for the pool's providers, those with unclaimed LP shares of Q2 too. */
 export const REWARD_MONTHS: readonly { name: string; prepareAt: string }[] = [

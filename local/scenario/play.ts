@@ -18,7 +18,7 @@ import {
 import { type Deployment, linkConsent } from '../../disbursement/index.ts'
 import { connectChain, type LocalChain } from '../chain.ts'
 import type { Progress } from '../progress.ts'
-import { ALEX, BUYERS, CLAIM_STEPS, LP_FUNDING, MARKET_STEPS, PEOPLE } from './alex.ts'
+import { ALEX, BUYERS, CLAIM_STEPS, MARKET_STEPS, PEOPLE } from './alex.ts'
 import { LATER_MARKET, LATER_STEPS } from './later.ts'
 import { marketTrades } from './market.ts'
 import { person } from './people.ts'
@@ -119,17 +119,6 @@ export class Story {
     // An empty block carries the clock to the date, and two more make the one before it final.
     this.#at(date)
     for (let i = 0; i < 3; i++) await this.#mine()
-  }
-
-  /** Q2's money, as LP shares that the issuer makes of their own tokens: the transaction to name as funding. */
-  async fundInLpShares(): Promise<Hex> {
-    const { pair, token } = this.#deployment
-    const reserve = await this.#balance(token, pair)
-    const ether = await this.#balance(required(this.#deployment.counterAsset, 'counterAsset'), pair)
-    const tokens = whole(LP_FUNDING.tokens)
-    this.#at(LP_FUNDING.at)
-    // One wei over the pool's ratio, so that every token of the issuer's goes in; the router gives the rest back.
-    return this.#pool(person('issuer').address, tokens, (tokens * ether) / reserve + 1n)
   }
 
   async #play(step: Step): Promise<void> {

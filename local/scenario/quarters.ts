@@ -1,4 +1,3 @@
-import type { Hex } from 'viem'
 import { StackError } from '../child.ts'
 import type { Progress } from '../progress.ts'
 import type { Stack } from '../stack.ts'
@@ -19,28 +18,34 @@ export function tell(stack: Stack): Story {
   })
 }
 
-/** Plays the story to where the issuer may prepare a quarter; for LP shares, also makes the money. */
+/** Plays the story to where the issuer may prepare a quarter; for LP shares, also has them bought. */
 export async function playToQuarter(
+  stack: Stack,
   story: Story,
   name: QuarterName,
   progress: Progress,
-): Promise<{ fundingTx?: Hex }> {
-  const quarter = quarterOf(name)
-  if (name !== '2026-Q2') {
-    await story.playUntil(quarter.prepareAt, progress)
-    return {}
+): Promise<void> {
+  if (name === '2026-Q2') {
+    await story.playUntil(LP_FUNDING.at, progress)
+    await stack.issue(BUY_SHARES)
   }
-  await story.playUntil(LP_FUNDING.at, progress)
-  const fundingTx = await story.fundInLpShares()
-  await story.playUntil(quarter.prepareAt, progress)
-  return { fundingTx }
+  await story.playUntil(quarterOf(name).prepareAt, progress)
 }
 
-/** The words after `prorata` with which the issuer prepares a quarter. */
-export function prepareArgs(name: QuarterName, fundingTx?: Hex): string[] {
-  const funding = fundingTx === undefined ? [] : ['--funding-tx', fundingTx]
-  return ['prepare', '--period', name, '--income', quarterOf(name).income, ...funding]
-}
+/** The words after `prorata` with which the issuer buys Q2's LP shares. */
+export const BUY_SHARES: readonly string[] = [
+  ...['buy-shares', '--period', '2026-Q2'],
+  ...['--way', LP_FUNDING.way, '--amount', LP_FUNDING.ether],
+]
+
+/** The words with which the issuer prepares a quarter. */
+export const prepareArgs = (name: QuarterName): string[] => [
+  'prepare',
+  '--period',
+  name,
+  '--income',
+  quarterOf(name).income,
+]
 
 /** A whole quarter: the story up to it, the issuer's two commands, and the wait until claims open. */
 export async function playQuarter(
@@ -50,11 +55,11 @@ export async function playQuarter(
   progress: Progress,
 ): Promise<void> {
   progress.step(`the story up to the payout of ${name}`)
-  const { fundingTx } = await playToQuarter(story, name, progress)
+  await playToQuarter(stack, story, name, progress)
   progress.step(`${name}: the subgraph catches up`)
   await stack.synced()
   progress.step(`${name}: prorata prepare`)
-  await stack.issue(prepareArgs(name, fundingTx))
+  await stack.issue(prepareArgs(name))
   progress.step(`${name}: prorata publish`)
   await stack.issue(['publish', '--period', name])
   progress.step(`${name}: the challenge window passes`)
