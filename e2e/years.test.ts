@@ -35,7 +35,7 @@ let manifests: ReadonlyMap<string, IncomeManifest | RewardManifest>
 
 before(async () => {
   const progress = createProgress()
-  const begun = await startStoryAt('end', state, progress)
+  const begun = await startStoryAt('end', state, { progress })
   stack = begun.stack
   ending = await playYears(stack, begun.story, progress)
   progress.end()
