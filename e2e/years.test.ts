@@ -1,3 +1,4 @@
+// The three years as the story ends: payouts of SPEC section 6, and reward months of SPEC section 11.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
