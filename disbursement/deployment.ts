@@ -35,7 +35,7 @@ const schema = z.object(
     lpVault: addressField,
     distributor: addressField,
     /** Only a program that pays in LP units by `buy-shares` has it. */
-    lpPurchase: addressField.optional(),
+    lpPurchase: addressField.nullable().default(null),
     router: addressField,
     factory: addressField,
     excluded: z.array(addressField, { error: 'must list every address that never weighs' }),

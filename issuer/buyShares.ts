@@ -51,7 +51,7 @@ export async function buyShares(
     throw refused(`${period.name} is not paid in LP units: there is nothing to buy for it`)
   }
   const { lpPurchase } = deployment
-  if (lpPurchase === undefined) {
+  if (lpPurchase === null) {
     throw refused(
       'the deployment file has no lpPurchase: deploy that contract and name it there, or buy by hand and name the transactions to prepare with --funding-tx',
     )

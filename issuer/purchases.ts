@@ -59,7 +59,7 @@ export async function purchasesFor(
   period: Pick<Period, 'name' | 'startsAt'>,
 ): Promise<Bought[]> {
   const { lpPurchase: helper, issuer } = deployment
-  if (helper === undefined) return []
+  if (helper === null) return []
   const latest = await latestBlock(chain)
   if (latest.timestamp < period.startsAt) return []
   const genesis = await blockAt(chain, BigInt(deployment.genesisBlock))

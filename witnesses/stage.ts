@@ -185,6 +185,7 @@ export class Stage {
         saleAddresses: [offering, treasury],
       },
       ...{ registry, tokenVault, lpVault, distributor, router: routerAddress, factory: factoryAddress },
+      lpPurchase: null,
       excluded: [
         zeroAddress,
         BURN_ADDRESS,

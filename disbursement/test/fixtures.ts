@@ -39,6 +39,7 @@ export const deploymentJson = () => ({
   explorer: null,
   graphqlUrl: null,
   registerUrl: null,
+  lpPurchase: null,
 })
 
 export const deployment = (): Deployment => parseDeployment(deploymentJson())

@@ -35,6 +35,7 @@ export const deploymentOf = (tokenFirst: boolean): Deployment => ({
   tokenVault: TOKEN_VAULT,
   lpVault: LP_VAULT,
   distributor: DISTRIBUTOR,
+  lpPurchase: null,
   router: ROUTER,
   factory: address(0x100b),
   excluded: [ZERO, address(0xdead), ISSUER, TREASURY, OFFERING, TOKEN_VAULT, LP_VAULT, DISTRIBUTOR, PAIR],

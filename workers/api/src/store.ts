@@ -48,9 +48,9 @@ const part = (store: R2Bucket, key: string, offset: number, length: number): Pro
 
 /** keccak256 by the kernel: a page of a manifest is millions of bytes, for which plain JavaScript takes seconds. */
 export const hashOf = (bytes: Uint8Array): Hex => {
-  const hash = new Uint8Array(32)
-  workerKernel().hash(bytes, bytes.length, hash)
-  return bytesToHex(hash)
+  const sponge = workerKernel().sponge()
+  sponge.update(bytes)
+  return bytesToHex(sponge.digest())
 }
 
 /** Writes an object that is named by its own hash. */
