@@ -39,7 +39,18 @@ const allGone = (children: Iterable<Child>) =>
     },
   )
 
-for (const name of ['chain', 'postgres', 'graph', 'api', 'gateway'] as const satisfies ChildName[]) {
+/** Kills a child outright; what is said of it must name it, and where its log is. */
+const kill = (child: Child) => {
+  process.kill(-child.pid, 'SIGKILL')
+  return (error: unknown) => {
+    assert.ok(error instanceof StackError)
+    assert.ok(error.message.startsWith(`${child.name} ended unexpectedly`), error.message)
+    assert.ok(error.message.includes(child.logFile), 'and where its log is')
+    return true
+  }
+}
+
+for (const name of ['graph', 'api'] as const satisfies ChildName[]) {
   test(`when ${name} dies, it is named, and everything else ends`, async () => {
     const stack = await startStack({
       state: folder(`dies-${name}`),
@@ -49,17 +60,32 @@ for (const name of ['chain', 'postgres', 'graph', 'api', 'gateway'] as const sat
     try {
       const child = stack.children.get(name)
       assert.ok(child)
-      process.kill(-child.pid, 'SIGKILL')
-      await assert.rejects(stack.died, (error) => {
-        assert.ok(error instanceof StackError)
-        assert.ok(error.message.startsWith(`${child.name} ended unexpectedly`), error.message)
-        assert.ok(error.message.includes(child.logFile), 'and where its log is')
-        return true
-      })
+      await assert.rejects(stack.died, kill(child))
     } finally {
       await stack.stop()
     }
     await allGone(stack.children.values())
+  })
+}
+
+for (const name of ['chain', 'postgres', 'gateway'] as const satisfies ChildName[]) {
+  test(`when ${name} dies while the others start, it is named, and everything else ends`, async () => {
+    const started: Child[] = []
+    let named: ((error: unknown) => boolean) | undefined
+    const starting = startStack({
+      state: folder(`dies-early-${name}`),
+      ports: await choosePorts({}),
+      progress: silent,
+      onStarted: (what, child) => {
+        started.push(child)
+        if (what === name) named = kill(child)
+      },
+    })
+    await assert.rejects(starting, (error) => {
+      assert.ok(named, 'it was started')
+      return named(error)
+    })
+    await allGone(started)
   })
 }
 

@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly ids?: { readonly uid: number; readonly gid: number }
   /** Added to this process's environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** How long it may take to end by itself before it is killed, in milliseconds; 8,000 when left out. */
+  readonly grace?: number
 }
 
 // The leash: the program runs in a process group of its own, and a reader of our pipe ends the whole group
@@ -36,9 +38,6 @@ while :; do
   wait $program; code=$?
   kill -0 $program 2>/dev/null || exit $code
 done`
-
-/** How long a program may take to end by itself before it is killed, in milliseconds. */
-const GRACE = 8_000
 
 /** Starts a program in its own process group, its output going to `logFile`. */
 export function startChild(options: ChildOptions): Child {
@@ -75,7 +74,7 @@ export function startChild(options: ChildOptions): Child {
       stopping = true
       if (running.exitCode !== null || running.signalCode !== null) return
       signalGroup(running, 'SIGTERM')
-      const timer = setTimeout(() => signalGroup(running, 'SIGKILL'), GRACE)
+      const timer = setTimeout(() => signalGroup(running, 'SIGKILL'), options.grace ?? 8_000)
       await ended
       clearTimeout(timer)
     },

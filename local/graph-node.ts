@@ -78,6 +78,8 @@ export const startGraphNode = async (options: GraphNodeOptions): Promise<GraphNo
       ...options.env,
     },
     logFile,
+    // gnd takes note of a request to end and goes on; what it has committed is in PostgreSQL.
+    grace: 100,
   })
   options.onStarted?.(child)
   const adminUrl = `http://127.0.0.1:${ports.admin}`

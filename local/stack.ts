@@ -59,6 +59,8 @@ export interface StackOptions {
   readonly register?: boolean
   /** Ends the start when it fires: every program that runs by then is ended, and the start fails. */
   readonly signal?: AbortSignal
+  /** Told of every program as soon as it runs. */
+  readonly onStarted?: (name: ChildName, child: Child) => void
 }
 
 /** The file in a stack's folder with the settings of the issuer's commands; only its owner can read it. */
@@ -93,6 +95,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     children.set(name, child)
     watch.over(child)
     atEnd(() => child.stop())
+    options.onStarted?.(name, child)
   }
 
   /** Work that is no program of its own: a stop waits for it, so that nothing is written to the folder afterwards. */

@@ -61,6 +61,21 @@ test('what a program started ends with it, and so does what ignores the request 
   await soon('the end of the grandchild', () => gone(grandchild))
 })
 
+test('a program that goes on when it is asked to end is killed after the grace it was given', async () => {
+  const child = startChild({
+    name: 'a stubborn program',
+    command: 'sh',
+    args: ['-c', 'trap "echo asked" TERM; echo up; while :; do sleep 0.05; done'],
+    logFile: log(),
+    grace: 300,
+  })
+  await soon('its start', () => readFileSync(child.logFile, 'utf8').includes('up'))
+  const ended = child.stop().then(() => true)
+  await soon('its being asked first', () => readFileSync(child.logFile, 'utf8').includes('asked'))
+  assert.ok(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 7_000))]))
+  assert.ok(gone(child.pid))
+})
+
 test('nothing is left running when the program that started them is killed outright', async () => {
   const logFile = log()
   const script = `
