@@ -1,5 +1,6 @@
 import { type Address, type Hex, keccak256, numberToHex, zeroHash } from 'viem'
 import {
+  claimConsent,
   claimOf,
   type DistributionKey,
   type DistributionTree,
@@ -86,17 +87,15 @@ export class Payouts {
         const signer = owner === undefined ? null : this.#stage.signer(owner)
         if (signer === null) return []
         const { distributor, chainId } = this.#stage.deployment
-        const signature = await signer.signTypedData({
-          domain: {
-            name: 'Prorata MerkleDistributor',
-            version: '1',
-            chainId,
-            verifyingContract: distributor,
-          },
-          types: { Claim: CLAIM },
-          primaryType: 'Claim',
-          message: { id: distributionId(d), index: BigInt(index), account, amount, to, deadline: FAR },
-        })
+        const order = {
+          id: distributionId(key),
+          distribution: key,
+          ...leaf,
+          index,
+          proof,
+          shard: shard ?? null,
+        }
+        const signature = await signer.signTypedData(claimConsent({ distributor, chainId }, order, to, FAR))
         const args = [d, BigInt(index), account, amount, to, proof, FAR, signature]
         return [this.#send('issuer', 'claimBySig', args)]
       }
@@ -166,12 +165,3 @@ export class Payouts {
     return key
   }
 }
-
-const CLAIM = [
-  { name: 'id', type: 'bytes32' },
-  { name: 'index', type: 'uint256' },
-  { name: 'account', type: 'address' },
-  { name: 'amount', type: 'uint256' },
-  { name: 'to', type: 'address' },
-  { name: 'deadline', type: 'uint256' },
-] as const
