@@ -3272,6 +3272,51 @@ export const lpPurchaseAbi = [
   "type": "function"
  }
 ] as const
+export const noticeboardAbi = [
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "author",
+    "type": "address"
+   },
+   {
+    "indexed": true,
+    "internalType": "bytes32",
+    "name": "subject",
+    "type": "bytes32"
+   },
+   {
+    "indexed": true,
+    "internalType": "bytes32",
+    "name": "notice",
+    "type": "bytes32"
+   }
+  ],
+  "name": "Posted",
+  "type": "event"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "subject",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "notice",
+    "type": "bytes32"
+   }
+  ],
+  "name": "post",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ }
+] as const
 export const localCurrencyAbi = [
  {
   "inputs": [

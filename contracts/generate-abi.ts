@@ -9,6 +9,7 @@ const CONTRACTS = {
   stakingVaultAbi: 'StakingVault.sol/StakingVault',
   merkleDistributorAbi: 'MerkleDistributor.sol/MerkleDistributor',
   lpPurchaseAbi: 'LpPurchase.sol/LpPurchase',
+  noticeboardAbi: 'Noticeboard.sol/Noticeboard',
   localCurrencyAbi: 'local/LocalCurrency.sol/LocalCurrency',
 }
 

@@ -36,6 +36,8 @@ const schema = z.object(
     distributor: addressField,
     /** Only a program that pays in LP units by `buy-shares` has it. */
     lpPurchase: addressField.nullable().default(null),
+    /** Where polls are announced (SPEC section 13); a deployment without one has no polls. */
+    noticeboard: addressField.nullable().default(null),
     router: addressField,
     factory: addressField,
     excluded: z.array(addressField, { error: 'must list every address that never weighs' }),

@@ -47,6 +47,7 @@ export {
 } from './distribution.ts'
 export { type AccountRow, type Position, positions, weightOf } from './entitlement.ts'
 export * from './errors.ts'
+export { utcSeconds } from './fields.ts'
 export {
   distinctHashes,
   indexedLeaves,

@@ -6,6 +6,7 @@ import { failing } from './page/failing.ts'
 import { firstQuarter } from './page/firstQuarter.ts'
 import { otherWays } from './page/otherWays.ts'
 import { partsAway } from './page/partsAway.ts'
+import { polls } from './page/polls.ts'
 import { quality } from './page/quality.ts'
 import { register } from './page/register.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
@@ -28,6 +29,7 @@ failing()
 secondQuarter()
 charts()
 checking()
+polls()
 quality()
 register()
 partsAway()

@@ -167,7 +167,8 @@ export async function register(
   }
 }
 
-async function call(apiUrl: string, path: string, init: RequestInit = {}): Promise<Response> {
+/** One request, asked again where the server had ended an idle connection. */
+export async function call(apiUrl: string, path: string, init: RequestInit = {}): Promise<Response> {
   const attempt = () =>
     fetch(apiUrl + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
   try {
@@ -189,7 +190,7 @@ function isClosed(error: unknown): boolean {
 }
 
 /** A sentence from a problem document (RFC 9457), or from the status alone. */
-async function problemOf(response: Response, what: string): Promise<string> {
+export async function problemOf(response: Response, what: string): Promise<string> {
   const body = z
     .object({ title: z.string().optional(), detail: z.string().optional() })
     .safeParse(await response.json().catch(() => ({})))

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { say, show } from './output.ts'
+import { addPoll } from './pollCommands.ts'
 import { addInit, addQuarter } from './quarterCommands.ts'
 import { exitCodes } from './refusal.ts'
 import { addRegister } from './registerCommands.ts'
@@ -180,6 +181,7 @@ program
 addQuarter(program, secrets)
 addInit(program)
 addRegister(program, secrets)
+addPoll(program, secrets)
 
 function settings() {
   return readSettings(program.opts<GivenSettings>(), process.env)

@@ -23,7 +23,7 @@ export async function buildPage(): Promise<boolean> {
     'page',
     [
       ...['page/*', 'page/src/**/*', 'page/public/**/*', 'contracts/abi.ts'],
-      ...['disbursement/**/*.ts', 'verify/*.ts', LOCK],
+      ...['disbursement/**/*.ts', 'polls/*.ts', 'verify/*.ts', LOCK],
     ],
     ['page/dist/index.html'],
     () => runLogged('building the page', 'vite', ['build', 'page'], join(logs, 'page.log')),

@@ -111,6 +111,7 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
       GRAPH_URL: graphUrl,
       RPC_URL: rpcUrl,
       PRORATA_API_SECRET: apiSecret,
+      PRORATA_RECEIPT_KEY: `0x${randomBytes(32).toString('hex')}`,
     }
     await migrate(
       { config: 'wrangler.toml', name: 'prorata' },

@@ -112,6 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     mkdirSync(state, { recursive: true })
     const terms = parseTerms(JSON.parse(readFileSync(join(ROOT, ALEX.program), 'utf8')))
     const secret = randomBytes(24).toString('hex')
+    const receiptKey = `0x${randomBytes(32).toString('hex')}`
 
     progress.step('the chain and PostgreSQL')
     const [chain, postgres] = await settleAll([
@@ -150,6 +151,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       GRAPH_URL: graph,
       RPC_URL: rpc,
       PRORATA_API_SECRET: secret,
+      PRORATA_RECEIPT_KEY: receiptKey,
     }
     const persist = join(state, 'workers')
     const startGraph = async () => {

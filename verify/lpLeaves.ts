@@ -1,5 +1,5 @@
 // The leaves of the issuer's distributions of LP units: units unclaimed in the distributor earn for them (SPEC section 11).
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import {
   type Deployment,
   DisbursementError,
@@ -27,18 +27,20 @@ export type LpLeaves = {
  * Finds the leaves of every distribution of LP units that the issuer published up to a block. They are believed because
  * they lead to root and total on chain, wherever they come from: records, a manifest, or the chain itself where the
  * distribution was paid at once.
+ * @param assets what the distributions pay, where it is not LP units alone
  * @throws MissingData naming the first distribution whose leaves nobody has
  */
 export async function lpLeaves(
   client: Pick<ChainClient, 'getTransaction' | 'getTransactionReceipt'>,
   deployment: Deployment,
   publications: readonly Publication[],
-  source: Pick<Source, 'records' | 'manifest'>,
+  source: Pick<Source, 'records' | 'manifest' | 'leaves'>,
   to: bigint,
+  assets: readonly Address[] = [deployment.pair],
 ): Promise<LpLeaves> {
-  const { pair, issuer } = deployment
+  const { issuer } = deployment
   const own = publications.filter(
-    ({ token, issuer: by, block }) => token === pair && by === issuer && block <= to,
+    ({ token, issuer: by, block }) => assets.includes(token) && by === issuer && block <= to,
   )
   const leaves = new Map<Hex, readonly Payment[]>()
   for (const publication of own) leaves.set(publication.id, await leavesOf(publication))
@@ -58,6 +60,7 @@ export async function lpLeaves(
   async function leavesOf(publication: Publication): Promise<readonly Payment[]> {
     const { id, manifestHash, transaction } = publication
     const places = [
+      async () => source.leaves?.(id) ?? null,
       async () => paymentsIn(await source.records(manifestHash), (bytes) => decodeRecords(bytes).payments),
       async () =>
         paymentsIn(await source.manifest(manifestHash), (bytes) => paymentsOf(decodeManifest(bytes))),
@@ -68,7 +71,7 @@ export async function lpLeaves(
       if (found !== null && leadsTo(found, publication)) return found
     }
     throw new MissingData(
-      `nobody has the leaves of distribution ${id}, whose unclaimed LP units earn rewards: give its records or its manifest ${manifestHash}`,
+      `nobody has the leaves of distribution ${id}, whose unclaimed amounts count: give its records or its manifest ${manifestHash}`,
     )
   }
 

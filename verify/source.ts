@@ -1,6 +1,6 @@
 // Where manifests and records come from. None is trusted: everything is named by hashes that are on chain.
 import { type Hex, keccak256 } from 'viem'
-import { mirroredRecords, mirrorPaths } from '../disbursement/index.ts'
+import { mirroredRecords, mirrorPaths, type Payment } from '../disbursement/index.ts'
 import { MissingData, shownUrl } from './errors.ts'
 
 /** What a server says stands for a period: where to look, not what to believe. */
@@ -16,6 +16,8 @@ export type Source = {
   given: readonly Uint8Array[]
   /** Distributions it lists for a period. */
   hints(stream: string, period: string): Promise<Hint[]>
+  /** A distribution's leaves themselves, where the source has nothing else of it. */
+  leaves?(id: Hex): readonly Payment[] | null
   /** Whether records are to be expected there; else they are made of the manifest. */
   hasRecords: boolean
 }

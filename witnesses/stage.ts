@@ -186,6 +186,7 @@ export class Stage {
       },
       ...{ registry, tokenVault, lpVault, distributor, router: routerAddress, factory: factoryAddress },
       lpPurchase: null,
+      noticeboard: null,
       excluded: [
         zeroAddress,
         BURN_ADDRESS,

@@ -6,7 +6,7 @@ import { DEPLOYMENT, PROGRAM } from './api/test/program.ts'
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // Every test sets what it needs itself; without these wrangler warns that they are missing.
-const SETTINGS = `PROGRAM DEPLOYMENT GRAPH_URL GRAPH_KEY RPC_URL PRORATA_API_SECRET CHAIN_ID PAGE_ORIGIN PRIVACY RETENTION_DAYS
+const SETTINGS = `PROGRAM DEPLOYMENT GRAPH_URL GRAPH_KEY RPC_URL PRORATA_API_SECRET PRORATA_RECEIPT_KEY CHAIN_ID PAGE_ORIGIN PRIVACY RETENTION_DAYS
   REGISTER_KEYS PRORATA_REGISTER_SECRET`
 for (const name of SETTINGS.split(/\s+/)) process.env[name] = 'set by each test'
 

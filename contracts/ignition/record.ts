@@ -24,6 +24,7 @@ export interface ProgramParts {
   pair: Address
   lpVault: Address
   lpPurchase: Address
+  noticeboard: Address
 }
 
 /** Puts a deployment file's contents together and checks them; addresses come out in lower case. */
@@ -63,6 +64,7 @@ export const deploymentOf = (from: {
     lpVault: parts.lpVault,
     distributor: parts.distributor,
     lpPurchase: parts.lpPurchase,
+    noticeboard: parts.noticeboard,
     router: surroundings.router,
     factory: parameters.factory,
     excluded: [...new Set(excluded)],
@@ -112,6 +114,7 @@ export const readJournal = (
       pair: part('UniswapV2Pair'),
       lpVault: part('LpVault'),
       lpPurchase: part('LpPurchase'),
+      noticeboard: part('Noticeboard'),
     },
   }
 }

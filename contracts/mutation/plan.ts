@@ -29,12 +29,14 @@ const TARGETS: Target[] = [
     suites: [...SUITES, 'LeafTest'],
     chance: CHANCE,
   })),
-  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken', 'LpPurchase'].map((name) => ({
-    file: `${name}.sol`,
-    contracts: [`src/${name}.sol`],
-    suites: [`${name}Test`],
-    chance: [`${name}Test`],
-  })),
+  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken', 'Noticeboard', 'LpPurchase'].map(
+    (name) => ({
+      file: `${name}.sol`,
+      contracts: [`src/${name}.sol`],
+      suites: [`${name}Test`],
+      chance: [`${name}Test`],
+    }),
+  ),
 ]
 
 /** Every mutant of every contract, in the order in which they are tried. */

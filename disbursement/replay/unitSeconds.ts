@@ -105,6 +105,15 @@ export class UnitClock {
     return own
   }
 
+  /** What waits unclaimed in the distributor for each address, after the last block applied. */
+  unclaimed(): Map<Address, bigint> {
+    return new Map(
+      [...this.#accounts].flatMap(([address, { units }]) =>
+        units.unclaimed > 0n ? [[address, units.unclaimed] as const] : [],
+      ),
+    )
+  }
+
   #remember(time: bigint): void {
     for (let mark = this.#marks[0]; mark !== undefined && mark <= time; mark = this.#marks[0]) {
       this.#remembered.set(mark, this.#gatheredAt(mark))

@@ -40,6 +40,7 @@ export const deploymentJson = () => ({
   graphqlUrl: null,
   registerUrl: null,
   lpPurchase: null,
+  noticeboard: null,
 })
 
 export const deployment = (): Deployment => parseDeployment(deploymentJson())

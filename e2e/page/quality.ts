@@ -32,12 +32,20 @@ interface View {
 
 const checkPlace = async () => `#/check/${(await stage().owed.claimOf('dora', '2026-Q1')).id}`
 
+const pollPlace = async () => {
+  const response = await fetch(`${stage().stack.urls.api}/v1/polls`)
+  const { polls } = (await response.json()) as { polls: { id: string }[] }
+  return `#/polls/${polls[0]?.id}`
+}
+
 const VIEWS: readonly View[] = [
   { name: 'front', place: () => '#/', ready: words.published.period },
   { name: 'dashboard', place: () => '#/dashboard', ready: words.dashboard.drops.lost },
   { name: 'check', place: checkPlace, ready: words.check.quick.title },
   { name: 'holder', place: () => at(person('hugo')), ready: words.whatIf.title, as: 'hugo' },
   { name: 'wallets', place: () => '#/wallets', ready: words.ways.link.title, as: 'hugo' },
+  { name: 'polls', place: () => '#/polls', ready: words.polls.all },
+  { name: 'poll', place: pollPlace, ready: words.polls.vote.choose, as: 'hugo' },
   { name: 'issuer', place: () => '#/issuer', ready: words.issuer.periods.title },
   { name: 'register', place: () => '#/register', ready: words.register.signIn, as: 'hugo' },
   { name: 'relay', place: () => '#/relay', ready: words.ways.relay.paste },

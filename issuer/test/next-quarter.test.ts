@@ -16,6 +16,7 @@ import { startStoryAt } from '../../local/scenario/stage.ts'
 import type { Stack } from '../../local/stack.ts'
 import { checkHolders, type Desk, openDesk, transfer } from './desk.ts'
 import { interrupt } from './interruption.ts'
+import { playPoll } from './polls.ts'
 import { startProxy } from './proxy.ts'
 import { sittings } from './sitting.ts'
 
@@ -202,6 +203,9 @@ test('push pays everybody who is left, once, and sweep takes nothing before the 
     /2026-Q1 can be claimed until 2028-04-0.*: sweep it after that/,
   )
 })
+
+test('a poll is opened, voted in, counted, counted again without us, answered; every step goes on where it ended', () =>
+  playPoll(stack, desk))
 
 test('a period that pays nobody is closed, and the next one carries over from it', async () => {
   const q1 = JSON.parse(readFileSync(join(desk.folderOf('2026-Q1'), 'manifest.json'), 'utf8'))

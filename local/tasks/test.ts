@@ -43,6 +43,11 @@ const SUITES: readonly Suite[] = [
     commands: [['vitest', 'run', '--config', 'disbursement/vitest.config.ts']],
   },
   {
+    name: 'polls',
+    about: 'weights, ballots and the count: properties',
+    commands: [['vitest', 'run', '--config', 'polls/vitest.config.ts']],
+  },
+  {
     name: 'contracts',
     about: 'Solidity and viem tests, fuzz, invariants, gas',
     commands: [

@@ -26,6 +26,7 @@ const views = {
   check: () => import('./check/CheckView.tsx'),
   wallets: () => import('./wallets/WalletsView.tsx'),
   issuer: () => import('./issuer/IssuerView.tsx'),
+  polls: () => import('./polls/PollsView.tsx'),
   relay: () => import('./relay/RelayView.tsx'),
   register: () => import('./register/RegisterView.tsx'),
 } as const
@@ -34,6 +35,7 @@ const Dashboard = lazy(views.dashboard)
 const CheckView = lazy(views.check)
 const WalletsView = lazy(views.wallets)
 const IssuerView = lazy(views.issuer)
+const PollsView = lazy(views.polls)
 const RelayView = lazy(views.relay)
 const RegisterView = lazy(views.register)
 
@@ -124,6 +126,8 @@ function LazyView({ route }: { route: Exclude<Route, { view: 'claim' }> }) {
       return <Dashboard />
     case 'check':
       return <CheckView key={route.id} id={route.id} />
+    case 'polls':
+      return <PollsView key={route.id} id={route.id} />
     case 'wallets':
       return <WalletsView />
     case 'issuer':

@@ -26,6 +26,7 @@ export function Masthead({ route }: { route: Route }) {
             ['claim', claimHref],
             ['dashboard', writeRoute({ view: 'dashboard' })],
             ['check', writeRoute({ view: 'check', id: null })],
+            ['polls', writeRoute({ view: 'polls', id: null })],
           ] as const
         ).map(([view, href]) => (
           <a key={view} href={href} aria-current={route.view === view ? 'page' : undefined}>

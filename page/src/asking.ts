@@ -47,11 +47,13 @@ export function problemOf(status: number, body: unknown): ApiError {
   return new ApiError(status, typeof words === 'string' ? words : `status ${status}`)
 }
 
-/** Asks the API. @throws ApiError */
-export async function ask<T>(path: string, read: Reader<T>, signal: AbortSignal): Promise<T> {
+/** Asks the API; with something to send, posts it as JSON. @throws ApiError */
+export async function ask<T>(path: string, read: Reader<T>, signal: AbortSignal, sent?: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  const posted = sent === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(sent) }
   const { response, body } = await answerOf(
     // Nothing but the address, so that what index.html has asked for ahead is the same request.
-    fetch(path, { signal: within(signal) }),
+    fetch(path, { signal: within(signal), ...posted }),
   )
   if (!response.ok) throw problemOf(response.status, body)
   try {

@@ -9,6 +9,8 @@ export type Route =
   | { readonly view: (typeof PLAIN)[number] }
   /** The distribution to check, if one is chosen. */
   | { readonly view: 'check'; readonly id: Hex | null }
+  /** The poll to show, or all of them. */
+  | { readonly view: 'polls'; readonly id: Hex | null }
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
 
@@ -29,12 +31,13 @@ export function readRoute(hash: string): Route {
   const [view = '', rest = ''] = hash.replace(/^#\/?/, '').split('/')
   const plain = PLAIN.find((each) => each === view)
   if (plain !== undefined) return { view: plain }
-  if (view === 'check') return { view: 'check', id: isHash(rest) ? rest : null }
+  if (view === 'check' || view === 'polls') return { view, id: isHash(rest) ? rest : null }
   return { view: 'claim', address: view === 'address' && isAddress(rest) ? rest : null }
 }
 
 export function writeRoute(route: Route): string {
-  if (route.view === 'check') return route.id === null ? '#/check' : `#/check/${route.id}`
+  if (route.view === 'check' || route.view === 'polls')
+    return route.id === null ? `#/${route.view}` : `#/${route.view}/${route.id}`
   if (route.view !== 'claim') return `#/${route.view}`
   return route.address === null ? '#/' : `#/address/${route.address}`
 }

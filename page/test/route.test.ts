@@ -9,6 +9,8 @@ test('routes are read as they are written', () => {
     { view: 'claim', address },
     { view: 'dashboard' },
     { view: 'issuer' },
+    { view: 'polls', id: null },
+    { view: 'polls', id: `0x${'ab'.repeat(32)}` },
   ] as const) {
     expect(readRoute(writeRoute(route))).toEqual(route)
   }

@@ -36,6 +36,7 @@ export const deploymentOf = (tokenFirst: boolean): Deployment => ({
   lpVault: LP_VAULT,
   distributor: DISTRIBUTOR,
   lpPurchase: null,
+  noticeboard: null,
   router: ROUTER,
   factory: address(0x100b),
   excluded: [ZERO, address(0xdead), ISSUER, TREASURY, OFFERING, TOKEN_VAULT, LP_VAULT, DISTRIBUTOR, PAIR],

@@ -48,5 +48,6 @@ export default buildModule('Program', (m) => {
   )
   const lpVault = m.contract('StakingVault', [pair], { id: 'LpVault' })
   const lpPurchase = m.contract('LpPurchase', [factory], { after: [lpVault] })
-  return { token, registry, distributor, offering, tokenVault, pair, lpVault, lpPurchase }
+  const noticeboard = m.contract('Noticeboard', [], { after: [lpPurchase] })
+  return { token, registry, distributor, offering, tokenVault, pair, lpVault, lpPurchase, noticeboard }
 })

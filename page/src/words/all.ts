@@ -3,6 +3,7 @@ import { checkWords } from './check.ts'
 import { dashboardWords } from './dashboard.ts'
 import { words as atOnce } from './index.ts'
 import { issuerWords } from './issuer.ts'
+import { pollsWords } from './polls.ts'
 import { registerWords } from './register.ts'
 import { waysWords } from './ways.ts'
 
@@ -12,5 +13,6 @@ export const words = {
   check: checkWords,
   ways: waysWords,
   issuer: issuerWords,
+  polls: pollsWords,
   register: registerWords,
 }

@@ -55,6 +55,7 @@ export const words = {
     claim: 'Claim',
     dashboard: 'Dashboard',
     check: 'Check',
+    polls: 'Polls',
     wallets: 'Wallets',
     relay: 'Send for somebody',
     issuer: 'For the issuer',

@@ -18,6 +18,15 @@ import { addFeed } from './routes/feed.ts'
 import { addHolder } from './routes/holder.ts'
 import { addHolders } from './routes/holders.ts'
 import { addManifest } from './routes/manifest.ts'
+import { addBallots } from './routes/polls/ballots.ts'
+import { addCastBallot } from './routes/polls/cast.ts'
+import { addBallotsFile } from './routes/polls/file.ts'
+import { addPolls } from './routes/polls/list.ts'
+import { addOpenPoll } from './routes/polls/open.ts'
+import { addPoll } from './routes/polls/poll.ts'
+import { addPutUp } from './routes/polls/putUp.ts'
+import { addPollVoter } from './routes/polls/voter.ts'
+import { addPollWeights } from './routes/polls/weights.ts'
 import { addProgram } from './routes/program.ts'
 import { addProof } from './routes/proof.ts'
 import { addPublish } from './routes/publish.ts'
@@ -43,6 +52,8 @@ const ROUTES = [
     addPublish,
   ],
   ...[addClaims, addStatement, addEstimate],
+  ...[addPolls, addPoll, addPollWeights, addPollVoter, addCastBallot, addBallots, addBallotsFile],
+  ...[addOpenPoll, addPutUp],
   ...[addStatus],
 ]
 

@@ -121,6 +121,27 @@ export const blockHashAt = async (env: Env, number: number): Promise<string | nu
   return parsed.data?.hash ?? null
 }
 
+/** How nodes say that the called code itself failed. */
+const CODE_FAILED =
+  /revert|out of gas|invalid opcode|invalid jump|stack (under|over)flow|gas required exceeds/i
+
+/**
+ * What a contract answers now; null where its code fails.
+ * @throws ProblemError chain-failed, chain-slow
+ */
+export const answerOf = async (env: Env, to: Hex, data: Hex): Promise<Hex | null> => {
+  const body = [{ jsonrpc: '2.0', id: 0, method: 'eth_call', params: [{ to, data }, 'latest'] }]
+  const parsed = answers.safeParse(await postJson(env.RPC_URL, body, CHAIN, timeoutOf(env)))
+  const answer = parsed.data?.[0]
+  if (answer === undefined) throw unusable()
+  if (answer.error !== undefined) {
+    if (CODE_FAILED.test(answer.error.message ?? '')) return null
+    throw unusable()
+  }
+  if (!isHex(answer.result)) throw unusable()
+  return answer.result
+}
+
 /** When a block was made, in unix seconds. */
 export const timestampOf = async (env: Env, blockNumber: Hex): Promise<number> => {
   const [block] = await askChain(env, [{ method: 'eth_getBlockByNumber', params: [blockNumber, false] }])

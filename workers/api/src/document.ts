@@ -62,6 +62,7 @@ const INFO = {
     { name: 'Holders', description: 'Who holds what, and what of it still carries the income claim' },
     { name: 'Distributions', description: 'What was published, and what it was made of' },
     { name: 'Accounts', description: 'What an address can claim, and was paid' },
+    { name: 'Polls', description: 'What was asked of the holders, and what they said' },
     { name: 'Service', description: 'How this server is' },
   ],
 }

@@ -28,6 +28,10 @@ export type Env = {
   RPC_URL: string
   /** What the issuer's writes carry as a bearer token; at least 16 characters. */
   PRORATA_API_SECRET: string
+  /** The key that signs receipts for ballots; without one no poll can be opened here. */
+  PRORATA_RECEIPT_KEY?: string
+  /** How often one network may send ballots that are not signed as they say. */
+  WRONG_BALLOTS?: RateLimit
   /** Where the watch tells what changed, and `whsec_…` with which it signs that; neither need be set. */
   WATCH_WEBHOOK?: string
   WATCH_WEBHOOK_SECRET?: string

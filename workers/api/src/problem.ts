@@ -14,6 +14,9 @@ export const PROBLEMS = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'range-outside': [416, 'The range lies outside of the file'],
   'invalid-request': [422, 'The request has invalid fields'],
+  'poll-open': [409, 'The poll is still open'],
+  'ballot-refused': [422, 'The ballot is not taken'],
+  'poll-refused': [422, 'The document does not fit the poll and the chain'],
   'publication-refused': [422, 'What is stored and what is on chain do not agree'],
   'too-many': [429, 'There were too many attempts'],
   internal: [500, 'Something failed here'],
@@ -61,7 +64,10 @@ export const problemSchema = z
       .array(z.object({ at: z.string(), message: z.string() }))
       .optional()
       .openapi({ description: 'The fields to mend, when the request has invalid ones' }),
-    check: z.string().optional().openapi({ description: 'Which check a publication failed' }),
+    check: z
+      .string()
+      .optional()
+      .openapi({ description: 'Which check a publication, a poll or a ballot failed' }),
   })
   .openapi('Problem')
 

@@ -13,6 +13,9 @@ import { DEADLINE, DEPLOYMENT, OPENS_AT, PROGRAM } from './program.ts'
 
 export const SECRET = 'a-secret-of-more-than-sixteen-characters'
 
+/** Signs receipts for ballots. */
+export const RECEIPT_KEY = `0x${'5'.repeat(64)}`
+
 /** An empty, migrated database and an empty bucket. */
 export const freshStorage = async () => {
   await reset()
@@ -36,6 +39,7 @@ export const call = async (
       GRAPH_URL: AWAY,
       RPC_URL: AWAY,
       PRORATA_API_SECRET: SECRET,
+      PRORATA_RECEIPT_KEY: RECEIPT_KEY,
       UPSTREAM_TIMEOUT_MS: [changed.GRAPH_URL, changed.RPC_URL].some(isLate) ? '300' : '8000',
       ...changed,
     },

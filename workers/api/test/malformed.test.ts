@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Document, Operation, Parameter, Schema } from '../src/document.ts'
 import { call, freshStorage, problemOf, published, SECRET } from './api.ts'
 import { chain } from './chain.ts'
+import { ID, open } from './poll.ts'
 import { addressOf, disbursement, FIRST, idOf } from './program.ts'
 import { subgraph } from './subgraph.ts'
 
@@ -20,6 +21,7 @@ let upstreams: { GRAPH_URL: string; RPC_URL: string }
 beforeAll(async () => {
   await freshStorage()
   await published(three)
+  expect((await open()).status).toBe(201)
   document = await (await call('/openapi.json')).json()
   upstreams = { GRAPH_URL: await subgraph(), RPC_URL: await chain() }
 })
@@ -104,7 +106,7 @@ const text = fc.oneof(
       '2026-Q1',
     ],
   ),
-  fc.constantFrom(idOf(three), three.manifestHash, addressOf(FIRST), '2026-01-01', 'alex', 'income'),
+  fc.constantFrom(idOf(three), ID, three.manifestHash, addressOf(FIRST), '2026-01-01', 'alex', 'income'),
 )
 
 const parameter = ({ schema, example }: Parameter): fc.Arbitrary<Sent> =>

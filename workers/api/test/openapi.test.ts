@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { openApiErrors } from '../../test/upstream.ts'
 import { call, freshStorage, published } from './api.ts'
 import { chain } from './chain.ts'
+import { ID, open, WALLET } from './poll.ts'
 import { addressOf, disbursement, FIRST, idOf } from './program.ts'
 import { ALICE, subgraph } from './subgraph.ts'
 
@@ -78,6 +79,15 @@ describe('the OpenAPI document', () => {
         'get /v1/holders',
         'get /v1/holders/{address}',
         'get /v1/manifests/{hash}',
+        'get /v1/polls',
+        'get /v1/polls/{id}',
+        'get /v1/polls/{id}/ballots',
+        'get /v1/polls/{id}/file',
+        'get /v1/polls/{id}/voters/{address}',
+        'get /v1/polls/{id}/weights',
+        'post /v1/polls',
+        'post /v1/polls/{id}/ballots',
+        'post /v1/polls/{id}/documents',
         'get /v1/program',
         'get /v1/records/{manifestHash}',
         'get /v1/snapshots/{block}',
@@ -117,8 +127,10 @@ describe('the OpenAPI document', () => {
   })
 
   test('asks for the secret where something is written, and nowhere else', () => {
-    for (const { method, operation } of operations()) {
-      expect(operation.security).toEqual(method === 'post' ? [{ issuer: [] }] : undefined)
+    for (const { method, path, operation } of operations()) {
+      // A ballot's authority is its own signature.
+      const isIssuers = method === 'post' && !path.endsWith('/ballots')
+      expect(operation.security).toEqual(isIssuers ? [{ issuer: [] }] : undefined)
     }
     expect(document.components.securitySchemes.issuer).toEqual({ type: 'http', scheme: 'bearer' })
   })
@@ -252,6 +264,7 @@ describe('answers', () => {
   beforeAll(async () => {
     await freshStorage()
     await published(three)
+    expect((await open()).status).toBe(201)
   })
 
   test.each([
@@ -269,6 +282,12 @@ describe('answers', () => {
       200,
     ],
     ['/v1/terms', '/v1/terms', 200],
+    ['/v1/polls', '/v1/polls', 200],
+    ['/v1/polls/{id}', `/v1/polls/${ID}`, 200],
+    ['/v1/polls/{id}/weights', `/v1/polls/${ID}/weights`, 200],
+    ['/v1/polls/{id}/voters/{address}', `/v1/polls/${ID}/voters/${WALLET}`, 200],
+    ['/v1/polls/{id}/ballots', `/v1/polls/${ID}/ballots`, 409],
+    ['/v1/polls/{id}/file', `/v1/polls/${ID}/file`, 404],
     ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(FIRST)}/claims`, 200],
     ['/v1/accounts/{address}/claims', `/v1/accounts/${addressOf(1)}/claims`, 200],
     ['/v1/accounts/{address}/statement', `/v1/accounts/${addressOf(FIRST)}/statement`, 200],

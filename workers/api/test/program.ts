@@ -45,14 +45,14 @@ export const PROGRAM = JSON.stringify({
 
 const at = (digit: string) => `0x${digit.repeat(40)}`
 const [issuer, treasury, token, currency, pair, counterAsset, offering, registry] = [...'12345678'].map(at)
-const [tokenVault, lpVault, distributor, router, factory] = [...'9abcd'].map(at)
+const [tokenVault, lpVault, distributor, router, factory, noticeboard] = [...'9abcde'].map(at)
 
 export const DEPLOYMENT = JSON.stringify({
   network: 'local',
   chainId: 31337,
   genesisBlock: 0,
   ...{ issuer, treasury, token, currency, pair, counterAsset, offering, registry },
-  ...{ tokenVault, lpVault, distributor, router, factory },
+  ...{ tokenVault, lpVault, distributor, router, factory, noticeboard },
   saleAddresses: [offering],
   excluded: [issuer, treasury, pair, tokenVault, lpVault, distributor, offering, ZERO_ADDRESS, BURN_ADDRESS],
   rpcUrl: null,

@@ -38,5 +38,13 @@ const route = createRoute({
 export const addProgram = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
     const { terms, termsHash, deployment } = settingsOf(context.env)
-    return context.json({ terms, termsHash, deployment, chainTime: await chainTimeOf(context.env) }, 200)
+    return context.json(
+      {
+        terms,
+        termsHash,
+        deployment: { ...deployment } as Record<string, string | number | string[] | null>,
+        chainTime: await chainTimeOf(context.env),
+      },
+      200,
+    )
   })

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { ISSUERS_JSON } from '../bodies.ts'
 import { distributionSchema } from '../distribution-schema.ts'
 import type { App } from '../env.ts'
-import { ISSUERS_JSON } from '../issuersJson.ts'
 import { problemResponses } from '../problem.ts'
 import { registerNext, verifiedPublication } from '../publication.ts'
 import { hashParam } from '../schema.ts'

@@ -1,8 +1,8 @@
 // Everybody's rows at a block, read in the background: begun by the issuer, for everybody to read.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { snapshotKey, snapshotPageKey } from '../../snapshot.ts'
+import { ISSUERS_JSON } from '../bodies.ts'
 import type { App } from '../env.ts'
-import { ISSUERS_JSON } from '../issuersJson.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
 import { blockParam, hashParam } from '../schema.ts'
 import { snapshotAt, startSnapshot } from '../snapshot/start.ts'
