@@ -1,4 +1,4 @@
-// The three years as the story ends: payouts of SPEC section 6, and reward months of SPEC section 11.
+// The three years as the story ends: payouts of SPEC section 6, reward months of SPEC section 11, and polls of SPEC section 13.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { BUYERS } from '../local/scenario/alex.ts'
 import { BLOCKED, HEIR, LOST } from '../local/scenario/later.ts'
 import { person } from '../local/scenario/people.ts'
 import { startStoryAt } from '../local/scenario/stage.ts'
+import { STORY_POLLS } from '../local/scenario/storyPolls.ts'
 import {
   ALL_QUARTERS,
   type Ending,
@@ -223,6 +224,38 @@ test('every holder’s statement has a row a claim', async () => {
       .trimEnd()
       .split('\r\n')
     assert.equal(rows.length - 1, paid.filter(({ account }) => account === addressOf(name)).length, name)
+  }
+})
+
+test('two polls are counted, counted again and answered: a holder weighs once, by the last ballot of any wallet', async () => {
+  assert.deepEqual(
+    ending.polls.map(({ poll }) => poll),
+    STORY_POLLS,
+  )
+  for (const { id, poll, received, result } of ending.polls) {
+    const get = async (path: string) => (await fetch(`${stack.urls.api}/v1/polls/${id}${path}`)).json()
+    const voters = new Map<string, { option: number; weight: bigint }>()
+    for (const [who, option] of poll.votes) {
+      const { holder, weight } = (await get(`/voters/${addressOf(who)}`)) as {
+        holder: string
+        weight: string
+      }
+      voters.set(holder, { option, weight: BigInt(weight) })
+    }
+    const cast = [...voters.values()]
+    assert.equal(received, poll.votes.length)
+    assert.equal(result.holders, poll.votes.length - 1, 'one of them voted twice')
+    assert.deepEqual(
+      result.options.map(({ weight }) => weight),
+      poll.options.map((_, at) =>
+        sum(cast.filter(({ option }) => option === at).map(({ weight }) => weight)),
+      ),
+    )
+    const told = (await get('')) as { status: string; answer: { accepted: boolean }; evidence: unknown[] }
+    assert.deepEqual(
+      [told.status, told.answer.accepted, told.evidence.length],
+      ['counted', poll.answer.accept, poll.evidence === undefined ? 0 : 1],
+    )
   }
 })
 

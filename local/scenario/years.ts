@@ -13,6 +13,7 @@ import { type Issuing, openIssuing, type PeriodName } from './issuing.ts'
 import { BLOCKED, HEIR, LAST_CLAIMS, LAST_MONTHS, LATER_ENTITLED, LATER_QUARTERS, SWEEP_AT } from './later.ts'
 import { person } from './people.ts'
 import type { Story } from './play.ts'
+import { askAfter, type Told } from './storyPolls.ts'
 
 /** All twelve quarters. */
 export const ALL_QUARTERS: readonly string[] = [...QUARTERS, ...LATER_QUARTERS].map(({ name }) => name)
@@ -31,18 +32,22 @@ export interface Ending {
   /** Base units swept, by the symbol of their asset. */
   readonly swept: ReadonlyMap<string, bigint>
   readonly distributions: number
+  readonly polls: readonly Told[]
 }
 
 /**
- * Plays on from the first year's end: ten quarters and 34 reward months, claims every spring, a blocked account, and at last
- * the sweep of what lapsed. Every distribution is verified.
+ * Plays on from the first year's end: ten quarters and 34 reward months, claims every spring, two polls, a blocked account, and
+ * at last the sweep of what lapsed. Every distribution is verified, and every poll counted again.
  * @throws StackError where something does not come out as the story says
  */
 export async function playYears(stack: Stack, story: Story, progress: Progress): Promise<Ending> {
   const issuing = await openIssuing(stack)
+  const polls: Told[] = []
   try {
     for (const { name, income, prepareAt, months } of LATER_QUARTERS) {
       await payAt(stack, story, issuing, prepareAt, [...months.map(month), quarter(name, income)], progress)
+      const told = await askAfter(name, stack, story, issuing, progress)
+      if (told !== null) polls.push(told)
       if (name === '2027-Q3') await pushPastTheBlocked(stack, story, issuing, name, progress)
     }
     for (const { prepareAt, months } of LAST_MONTHS) {
@@ -52,7 +57,7 @@ export async function playYears(stack: Stack, story: Story, progress: Progress):
     await story.playUntil(LAST_CLAIMS, progress)
     const swept = await sweepLapsed(stack, story, issuing, progress)
     await verifyAll(stack, issuing, progress)
-    return { swept, distributions: (await listed(stack)).length }
+    return { swept, distributions: (await listed(stack)).length, polls }
   } finally {
     await issuing.close()
   }

@@ -3,9 +3,10 @@ import { decimal, layOut, type Published, published } from './account.ts'
 import { BUYERS } from './alex.ts'
 import { LATER_ENTITLED } from './later.ts'
 import { person } from './people.ts'
+import type { Told } from './storyPolls.ts'
 import { ALL_QUARTERS, type Ending, entitledIn } from './years.ts'
 
-/** What came of three years: a line a buyer, and below it each asset's way. */
+/** What came of three years: a line a buyer, and below it what lapsed and what was asked. */
 export async function yearsTable(stack: Stack, ending: Ending): Promise<string> {
   const [quarters, months] = await Promise.all([published(stack, 'income'), published(stack, 'liquidity')])
   const inDollars = quarters.filter(({ asset }) => asset.symbol === stack.terms.currency.symbol)
@@ -29,7 +30,16 @@ export async function yearsTable(stack: Stack, ending: Ending): Promise<string> 
     const asset = [...quarters, ...months].find((each) => each.asset.symbol === symbol)?.asset
     return `  swept after two years: ${decimal(amount, asset?.decimals ?? 0)} ${symbol}\n`
   })
-  return `${layOut([head, ...rows, ['everybody', '', ...everybody, counted]])}\n${swept.join('')}`
+  const polls = ending.polls.map((told) => pollLine(told, stack))
+  return `${layOut([head, ...rows, ['everybody', '', ...everybody, counted]])}\n${swept.join('')}${polls.join('')}`
+}
+
+/** Whole tokens are enough here: every figure to the unit is in the ballots file. */
+function pollLine({ poll, result }: Told, { terms }: Stack): string {
+  const whole = (weight: bigint) => (weight / 10n ** BigInt(terms.token.decimals)).toLocaleString('en')
+  const chosen = result.options.map(({ option, weight }) => `${option} ${whole(weight)}`).join(', ')
+  const answer = poll.answer.accept ? 'accepted' : 'declined'
+  return `  ${poll.question} ${chosen} ${terms.token.symbol} of ${result.holders} holders: ${answer}\n`
 }
 
 const symbolOf = (all: readonly Published[]): string => all[0]?.asset.symbol ?? ''
