@@ -88,7 +88,7 @@ for (const [name, about] of [
   ['push', 'pay everybody who has not claimed, without their doing; run it again and nobody is paid twice'],
   ['sweep', 'after the deadline, fetch home what nobody claimed'],
 ] as const) {
-  program
+  const command = program
     .command(name)
     .description(about)
     .requiredOption('--period <name>', 'the period as the terms name it, such as 2026-Q1 or 2026-01')
@@ -98,6 +98,12 @@ for (const [name, about] of [
       const settle = await import('./settle.ts')
       await show(await settle[name](settings(), secrets, options, say), options.json)
     })
+  if (name === 'cancel') {
+    command
+      .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+      .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
+      .option('--multisend <address>', 'with --safe: its MultiSendCallOnly, where it is not the usual one')
+  }
 }
 
 program

@@ -4,39 +4,29 @@ import { type Address, encodeFunctionData, type Hex, isAddressEqual } from 'viem
 import { merkleDistributorAbi } from '../contracts/abi.ts'
 import {
   type Asset,
-  assetOf,
   type DistributionTree,
   decodeManifest,
   decodeTerms,
   distributionId,
   distributionTree,
   type Payment,
-  type Period,
   paymentsOf,
   shardPayments,
   shardProof,
 } from '../disbursement/index.ts'
 import { formatAmount } from './amounts.ts'
-import { fetchManifest, listDistributions } from './api.ts'
+import { fetchManifest } from './api.ts'
+import { type CancelOptions, cancelBySafe, notStanding, requireNotOpen } from './cancelBySafe.ts'
 import { type Chain, latestBlock } from './chain.ts'
-import { isCancelled, type Published, remainingOf, wordOf } from './events.ts'
-import { standingDistribution, unregisteredPublication } from './history.ts'
+import { type Published, remainingOf, wordOf } from './events.ts'
 import type { Outcome, Say } from './output.ts'
-import { flagsOf, openSurroundings, periodNamed, type Surroundings } from './program.ts'
+import { flagsOf, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
 import { refusalOf } from './sending.ts'
 import type { Secrets, Settings } from './settings.ts'
+import { type Found, find, type Key, keyOf, type SettleOptions } from './settlement.ts'
 import { addressOf, anySigner, keyIfSet, type Signer } from './signer.ts'
 import { transact as send } from './transact.ts'
-
-export interface SettleOptions {
-  period: string
-  /** The income stream where none is named. */
-  stream?: string
-}
-
-/** A distribution as the contract wants it handed back at every call. */
-type Key = Pick<Published, 'issuer' | 'token' | 'terms' | 'root'>
 
 /** A distribution with what is needed to end it. */
 export interface Settlement extends Pick<Surroundings, 'settings' | 'chain'> {
@@ -53,26 +43,21 @@ export interface Settlement extends Pick<Surroundings, 'settings' | 'chain'> {
 export async function cancel(
   settings: Settings,
   secrets: Secrets,
-  options: SettleOptions,
+  options: CancelOptions,
   say: Say,
 ): Promise<Outcome> {
+  if (options.safe) return cancelBySafe(settings, options)
   const found = await open(settings, secrets, options, say)
-  if (found.settlement === null) {
-    const { name, taken } = found
-    if (taken === null) throw refused(`${name} is not published, so there is nothing to cancel`)
-    return outcome('cancel', name, taken, [], { returned: 0n }, `${name} was cancelled already`)
-  }
+  if (found.settlement === null) return notStanding(found)
   const { settlement } = found
   const { chain, published, signer, asset, name, distributor } = settlement
   const address = addressOf(signer)
   if (!isAddressEqual(address, published.issuer)) {
-    throw refused(`only the issuer ${published.issuer} can cancel, and the key is that of ${address}`)
+    throw refused(
+      `only the issuer ${published.issuer} can cancel, and the key is that of ${address}; for a Safe give --safe`,
+    )
   }
-  const { opensAt } = decodeTerms(published.terms)
-  const { timestamp } = await latestBlock(chain)
-  if (timestamp >= opensAt) {
-    throw refused(`claims of ${name} are open since ${time(opensAt)}: what is open cannot be cancelled`)
-  }
+  await requireNotOpen(chain, name, published)
   const returned = remainingOf(await wordOf(chain, distributor, published.id))
   const transaction = await transact(settlement, 'cancelling', {
     functionName: 'cancel',
@@ -173,43 +158,24 @@ export async function sweepAll(
   return outcome('sweep', name, published.id, transactions, { swept }, text)
 }
 
-interface Found {
-  name: string
-  period: Period
-  settlement: (Settlement & { published: Published }) | null
-  /** The id of one that was taken back, where none stands. */
-  taken: Hex | null
-}
-
+/** The same with whoever signs. */
 async function open(
   settings: Settings,
   secrets: Secrets,
-  { period: named, stream }: SettleOptions,
+  options: SettleOptions,
   say: Say,
-): Promise<Found> {
+): Promise<Pick<Found, 'name' | 'period' | 'taken'> & { settlement: Standing | null }> {
   const key = keyIfSet(secrets, settings)
-  const surroundings = await openSurroundings(settings)
-  const { terms, deployment, chain } = surroundings
-  const { chainId, distributor, genesisBlock } = deployment
+  const { name, period, taken, surroundings, asset, published } = await find(settings, options)
+  const { chain, deployment } = surroundings
   const signer = await anySigner(key, settings, deployment)
-  const period = periodNamed(terms, stream, named)
-  const { name } = period
-  const asset = assetOf(terms, deployment, period.asset)
-  const standing = (await standingDistribution(surroundings, period))?.published
-  const published =
-    standing ?? (await unregisteredPublication(surroundings, period, asset.address, BigInt(genesisBlock)))
-  if (published !== null) {
-    const settlement = { settings, chain, signer, chainId, distributor, name, asset, published, say }
-    return { name, period, settlement, taken: null }
-  }
-  const listed = (await listDistributions(settings.apiUrl)).filter(
-    (each) => each.stream === period.stream && each.period === name,
-  )
-  for (const each of listed) {
-    if (await isCancelled(chain, distributor, each)) return { name, period, settlement: null, taken: each.id }
-  }
-  return { name, period, settlement: null, taken: null }
+  if (published === null) return { name, period, taken, settlement: null }
+  const { chainId, distributor } = deployment
+  const settlement = { settings, chain, signer, chainId, distributor, name, asset, published, say }
+  return { name, period, taken, settlement }
 }
+
+type Standing = Settlement & { published: Published }
 
 const found = ({ published }: { published: Published }): Published => published
 
@@ -223,7 +189,6 @@ async function leavesOf(
   return paymentsOf(decodeManifest(bytes))
 }
 
-const keyOf = ({ issuer, token, terms, root }: Key): Key => ({ issuer, token, terms, root })
 /** A shard is a distribution whose terms are its parent's id. */
 const shardKey = (parent: Settlement['published'], root: Hex): Key => ({
   ...keyOf(parent),

@@ -2,13 +2,13 @@
 // the way, a Safe.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { encodeFunctionData, type Hex, keccak256 } from 'viem'
+import { keccak256 } from 'viem'
 import type { Stack } from '../../local/stack.ts'
-import { type Batch, batchChecksum } from '../safe.ts'
+import { bySafe } from './bySafe.ts'
 import type { Desk } from './desk.ts'
 import { interrupt } from './interruption.ts'
 import { startProxy } from './proxy.ts'
@@ -19,7 +19,7 @@ export function sittings(at: () => { stack: Stack; desk: Desk; state: string }):
     byWallet(at()))
   test('a quarter in one sitting: nothing asked twice, killed on the way, everyone paid at once', () =>
     inOneSitting(at()))
-  test('a Safe publishes what its batch says, however long its owners take, executed partly or late', () =>
+  test('a Safe’s owners publish what its batch says, however long they take, executed late or partly, and cancel it', () =>
     bySafe(at()))
 }
 
@@ -191,88 +191,4 @@ async function inOneSitting({ stack, desk, state }: Place): Promise<void> {
   const nonce = await desk.nonceOfIssuer()
   assert.equal((await desk.done(quarter())).state, 'done')
   assert.equal(await desk.nonceOfIssuer(), nonce)
-}
-
-/**
- * What of a Safe this chain has at the issuer's address: it answers VERSION ("1.4.1") and nonce (0). Its execution is played by
- * sending its calls from its address, which is what the token and the distributor see of a real one.
- */
-const SAFE_ANSWERS: Hex = `0x${[
-  '60003560e01c63affed0e014602a57', // nonce()?
-  '60206000526005602052',
-  '64312e342e3160d81b604052',
-  '60606000f3',
-  '5b60206080f3',
-].join('')}`
-
-async function bySafe({ stack, desk }: Place): Promise<void> {
-  const { issuer } = stack.deployment
-  const keyless = { PRORATA_KEY: '' }
-  await desk.mineUntil('2027-07-02T09:00:00Z')
-  await stack.synced()
-  const quarter = (...rest: string[]) => ['quarter', '--period', '2027-Q2', ...rest]
-  const publish = (...rest: string[]) => ['publish', '--period', '2027-Q2', ...rest]
-  const given = ['--income', '2000.00', '--statement', 'none', '--claim', '--safe', '--yes']
-  await desk.refused(quarter(...given), 1, /answers neither VERSION nor nonce, so it is no Safe/, keyless)
-  await desk.chain.setCode({ address: issuer, bytecode: SAFE_ANSWERS })
-  const count = (await desk.publications()).length
-
-  // Too late: the owners had a day.
-  const early = await desk.done(quarter('--sign-within', '1'), keyless)
-  assert.equal(early.state, 'signing')
-  await desk.mineUntil('2027-07-04T09:00:00Z')
-  await desk.refused(publish('--safe'), 1, /was written for the Safe's owners, to be executed until/, keyless)
-  await desk.refused(publish('--distribute'), 1, /have every one of them throw it away/, keyless)
-  await desk.refused(
-    ['prepare', '--period', '2027-Q2', '--income', '1', '--replace'],
-    1,
-    /holds the prepared files' publication for the Safe's owners/,
-  )
-  await desk.done(publish('--discard-batch'), keyless)
-
-  const first = (await desk.done(quarter(), keyless)).steps.publish
-  assert.notEqual(first.id, early.steps.publish.id)
-  assert.deepEqual([first.safe.version, first.safe.nonce, first.published], ['1.4.1', '0', false])
-  const file = readFileSync(first.batch.file, 'utf8')
-  const batch: Batch = JSON.parse(file)
-  assert.equal(batchChecksum(batch), batch.meta.checksum)
-  const calls: { to: `0x${string}`; function: string; data: Hex }[] = first.batch.calls
-  assert.deepEqual(
-    calls.map((call) => call.function),
-    ['approve', 'publish'],
-  )
-  // The builder encodes what it shows: the very calldata that was printed.
-  batch.transactions.forEach(({ contractMethod, contractInputsValues }, i) => {
-    const { name, inputs } = contractMethod
-    const data = encodeFunctionData({
-      abi: [{ type: 'function', stateMutability: 'nonpayable', outputs: [], name, inputs }],
-      functionName: name,
-      args: inputs.map((each) => contractInputsValues[each.name]),
-    })
-    assert.equal(data, calls[i]?.data)
-  })
-
-  // Days pass between writing and signing: nothing is dated anew.
-  await desk.mineUntil('2027-07-07T09:00:00Z')
-  const again = await desk.done(publish('--safe'), keyless)
-  assert.deepEqual([again.id, again.safe.hashes], [first.id, first.safe.hashes])
-  assert.equal(readFileSync(first.batch.file, 'utf8'), file)
-  await desk.refused(publish(), 3, /has not executed .*safe-batch\.json yet: have its owners do so/, keyless)
-
-  const { periods } = await desk.done(['status'])
-  assert.equal(periods.find(({ name }: { name: string }) => name === '2027-Q2').state, 'signing')
-
-  const [approve, publishing] = calls
-  assert(approve && publishing)
-  await desk.send(issuer, approve.to, approve.data)
-  await desk.refused(publish(), 3, /yet; the approval is there, the publication is not/, keyless)
-  assert.equal((await desk.publications()).length, count)
-  await desk.send(issuer, publishing.to, publishing.data)
-  const done = await desk.done(quarter(), keyless)
-  assert.equal(done.state, 'done')
-  assert.deepEqual([done.steps.publish.id, done.steps.publish.alreadyPublished], [first.id, true])
-  assert.equal((await desk.publications()).length, count + 1)
-  assert(existsSync(join(desk.folderOf('2027-Q2'), 'notices', 'notices.jsonl')))
-  await desk.refused(publish('--discard-batch'), 1, /the batch was executed: run publish/, keyless)
-  await desk.chain.setCode({ address: issuer, bytecode: '0x' })
 }
