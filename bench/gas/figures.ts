@@ -32,36 +32,42 @@ export const measure = async (
   }
   const token = await world.deploy(peers.PlainToken, [1n << 120n])
   const batcher = await world.deploy(peers.Batcher)
+  const paying = payers(world, peers, batcher)
+  // Every recipient has some of the token already.
+  for (const i of new Set([...Array.from({ length: 30 }, (_, i) => i), ...SIZES.flatMap(pairOf)]))
+    await world.send(token, 'transfer', [accountOf(i), 1n])
+
+  for (const name of names) {
+    const make = () => paying[name](token)
+    for (const size of SIZES) {
+      await oneByOne(name, make, size, note)
+      await yearAtOnce(name, make, size, note)
+    }
+    const pushed = await make()
+    await pushed.publish(1, 30)
+    await pushed.publish(2, 30)
+    note('push for 30', name, await (pushed.push?.(2) ?? pushed.payAll(2, 30)))
+    await threeYears(name, make, note)
+  }
+  const distributor = () => paying.ours(token)
+  if (names.includes('ours')) await oursAlone(world, token, await distributor(), note)
+  return { figures, ...(await floorsOf(world, token, batcher, await distributor())) }
+}
+
+/** A distributor of each name, which pays in a token. */
+export const payers = (world: World, peers: Peers, batcher: Contract) => {
   const builds = {
     ours: ours(),
     uniswap: uniswap(),
     oz: peers.OzDistributor,
     cumulative: peers.CumulativeDistributor,
   } satisfies Record<string, Build>
-  const make: Record<Name, () => Promise<Subject>> = {
-    ours: () => makeOurs(world, token, builds),
-    uniswap: async () => makeUniswap(world, token, batcher, builds),
-    openzeppelin: () => makeOz(world, token, batcher, builds),
-    cumulative: () => makeCumulative(world, token, batcher, builds),
+  return {
+    ours: (asset: Contract) => makeOurs(world, asset, builds),
+    uniswap: async (asset: Contract) => makeUniswap(world, asset, batcher, builds),
+    openzeppelin: (asset: Contract) => makeOz(world, asset, batcher, builds),
+    cumulative: (asset: Contract) => makeCumulative(world, asset, batcher, builds),
   }
-  // Every recipient has some of the token already.
-  for (const i of new Set([...Array.from({ length: 30 }, (_, i) => i), ...SIZES.flatMap(pairOf)]))
-    await world.send(token, 'transfer', [accountOf(i), 1n])
-
-  for (const name of names) {
-    for (const size of SIZES) {
-      await oneByOne(name, make[name], size, note)
-      await yearAtOnce(name, make[name], size, note)
-    }
-    const pushed = await make[name]()
-    await pushed.publish(1, 30)
-    await pushed.publish(2, 30)
-    note('push for 30', name, await (pushed.push?.(2) ?? pushed.payAll(2, 30)))
-    await threeYears(name, make[name], note)
-  }
-  const distributor = () => makeOurs(world, token, builds)
-  if (names.includes('ours')) await oursAlone(world, token, await distributor(), note)
-  return { figures, ...(await floorsOf(world, token, batcher, await distributor())) }
 }
 
 type Note = (row: string, name: Name, gas: bigint) => void

@@ -4,15 +4,20 @@
 //                                    or if a table is not the snapshot's
 import { readFileSync, writeFileSync } from 'node:fs'
 import { measure, NAMES } from './figures.ts'
+import { lpPayouts } from './lpPayouts.ts'
 import { GOALS, print, type Snapshot, staleReadmes } from './report.ts'
 import { peers, startWorld } from './world.ts'
 
 const SNAPSHOT = new URL('snapshot.json', import.meta.url)
 const check = process.argv.includes('--check')
 
+const names = check ? (['ours'] as const) : NAMES
 const world = await startWorld()
-const measured: Snapshot = await measure(world, peers(), check ? ['ours'] : NAMES)
+const measured: Snapshot = await measure(world, peers(), names)
 await world.close()
+const apart = await startWorld()
+Object.assign(measured.figures, await lpPayouts(apart, peers(), names))
+await apart.close()
 print(measured)
 
 const problems: string[] = []

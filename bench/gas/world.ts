@@ -33,6 +33,10 @@ export interface World {
   timestamp: bigint
   deploy(build: Build, args?: unknown[]): Promise<Contract & { gas: bigint }>
   send(contract: Contract, functionName: string, args: unknown[], from?: Address): Promise<Transaction>
+  /** What a view answers. */
+  read<Answer>(contract: Contract, functionName: string, args: unknown[]): Promise<Answer>
+  /** Has the next block at a time, in unix seconds. */
+  at(timestamp: bigint): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,23 +77,45 @@ export const startWorld = async (): Promise<World> => {
       const data = encodeFunctionData({ abi, functionName, args })
       return { gas: (await transact(from, address, data)).gasUsed, calldata: calldataGas(data) }
     },
+    read: <Answer>({ abi, address }: Contract, functionName: string, args: unknown[]) =>
+      client.readContract({ abi, address, functionName, args }) as Promise<Answer>,
+    async at(timestamp) {
+      await connection.provider.request({
+        method: 'evm_setNextBlockTimestamp',
+        params: [Number(timestamp)],
+      })
+    },
     close: () => connection.close(),
   }
 }
 
 // -- BUILDS
 
-/** Our distributor as it is deployed. */
-export const ours = (): Build => {
-  const file = `${ROOT}artifacts/contracts/src/MerkleDistributor.sol/MerkleDistributor.json`
+const built = (name: string): Build => {
+  const file = `${ROOT}artifacts/contracts/src/${name}.sol/${name}.json`
   return JSON.parse(readFileSync(file, 'utf8')) as Build
 }
 
-/** Uniswap's distributor, from the bytecode in their package. */
-export const uniswap = (): Build => {
-  const { abi, bytecode } = require('@uniswap/merkle-distributor/build/MerkleDistributor.json') as Build
+/** Our distributor as it is deployed. */
+export const ours = (): Build => built('MerkleDistributor')
+
+/** What buys LP shares, as it is deployed. */
+export const lpPurchase = (): Build => built('LpPurchase')
+
+const published = (path: string): Build => {
+  const { abi, bytecode } = require(path) as Build
   return { abi, bytecode: `0x${bytecode.replace(/^0x/, '')}` }
 }
+
+/** Uniswap's distributor, from the bytecode in their package. */
+export const uniswap = (): Build => published('@uniswap/merkle-distributor/build/MerkleDistributor.json')
+
+/** Uniswap V2, from the bytecode in their packages. */
+export const uniswapPool = (): Record<'factory' | 'pair' | 'router', Build> => ({
+  factory: published('@uniswap/v2-core/build/UniswapV2Factory.json'),
+  pair: published('@uniswap/v2-core/build/UniswapV2Pair.json'),
+  router: published('@uniswap/v2-periphery/build/UniswapV2Router02.json'),
+})
 
 /** The contracts of peers/, compiled with the settings that ours are compiled with. */
 export const peers = (): Peers => {
