@@ -1,8 +1,7 @@
-import { type Address, erc20Abi, type PrivateKeyAccount } from 'viem'
+import { type Address, erc20Abi } from 'viem'
 import { type IncomePeriod, isLight, mostAtOnce } from '../disbursement/index.ts'
 import { formatAmount, parseAmount } from './amounts.ts'
-import { type Chain, connect, latestBlock } from './chain.ts'
-import { loadAccount } from './key.ts'
+import { type Chain, connect, latestBlock, nonceOf } from './chain.ts'
 import {
   percent,
   type Quotation,
@@ -22,6 +21,7 @@ import { bringAbout, seePendingThrough } from './purchaseSending.ts'
 import { type Bought, type Buying, carriedInto, payoutOf, purchasesFor } from './purchases.ts'
 import { missing, refused } from './refusal.ts'
 import type { Secrets, Settings } from './settings.ts'
+import { issuerSigner, keyIfSet, type Signer } from './signer.ts'
 import { lockFolder, periodFolder } from './state.ts'
 
 export interface BuyOptions {
@@ -40,7 +40,7 @@ const BETWEEN = 86_400n
  * amount is spent. The chain says what was bought already, so it may be run again after whatever happened.
  */
 export async function buyShares(
-  settings: Pick<Settings, 'program' | 'deployment' | 'state' | 'rpcUrl'>,
+  settings: Pick<Settings, 'program' | 'deployment' | 'state' | 'rpcUrl' | 'walletUrl'>,
   secrets: Secrets,
   options: BuyOptions,
   say: Say,
@@ -74,26 +74,22 @@ export async function buyShares(
   const carried = await carriedInto(chain, deployment, terms, period)
   const asked = planOf(readPlan(folder), wanted, period, carried)
   if (options.dryRun) return dryRun(buying, asked)
-  const account = loadAccount(secrets)
-  if (account.address.toLowerCase() !== deployment.issuer) {
-    throw refused(
-      `the key is that of ${account.address.toLowerCase()}, but only the program's issuer ${deployment.issuer} can buy: set PRORATA_KEY or PRORATA_KEYSTORE to the issuer's`,
-    )
-  }
+  const signer = await issuerSigner(keyIfSet(secrets, settings), settings, deployment, 'buy')
   const unlock = lockFolder(folder)
   try {
     if (readReceipt(own) !== null || readClosed(own) !== null) {
       throw refused(`${period.name} is published already: what is bought now would be paid to nobody`)
     }
     const plan = planOf(fixPlan(folder, asked), wanted, period, carried)
-    await seePendingThrough(buying, account)
-    return await buyNext(buying, plan, account)
+    await seePendingThrough(buying)
+    return await buyNext(buying, plan, signer)
   } finally {
     unlock()
   }
 }
 
-async function buyNext(buying: Buying, plan: Plan, account: PrivateKeyAccount): Promise<Outcome> {
+async function buyNext(buying: Buying, plan: Plan, signer: Signer): Promise<Outcome> {
+  const nonce = await nonceOf(buying.chain, buying.deployment.issuer)
   const bought = await boughtFor(buying)
   const left = leftOf(plan, bought)
   if (left === 0n) return outcomeOf(buying, plan, bought)
@@ -104,7 +100,7 @@ async function buyNext(buying: Buying, plan: Plan, account: PrivateKeyAccount): 
       `${bought.length} of the parts are bought and ${written(left, buying.asset)} are left: the next part can be bought from ${at(next)} on`,
     )
   }
-  await bringAbout(buying, plan, account, (quotation) => partOf(plan, left, quotation))
+  await bringAbout(buying, plan, signer, nonce, (quotation) => partOf(plan, left, quotation))
   return outcomeOf(buying, plan, await boughtFor(buying))
 }
 

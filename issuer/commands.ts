@@ -58,7 +58,7 @@ program
   .action(async (options) => {
     const { buyShares } = await import('./buyShares.ts')
     const flags = program.opts<GivenSettings>()
-    const needed = readSome(['program', 'deployment', 'state', 'rpcUrl'], flags, process.env)
+    const needed = readSome(['program', 'deployment', 'state', 'rpcUrl', 'walletUrl'], flags, process.env)
     await show(await buyShares(needed, secrets, options, say), options.json)
   })
 

@@ -10,7 +10,7 @@ import {
 } from '../polls/index.ts'
 import type { Outcome, Say } from './output.ts'
 import { fetchPoll, type ToldPoll, tellDocument } from './pollApi.ts'
-import { putUpOnce, writers } from './pollNotice.ts'
+import { type PollSafeOptions, putUpOnce, writers } from './pollNotice.ts'
 import { pollFolder } from './pollOpen.ts'
 import { openSurroundings } from './program.ts'
 import { refused } from './refusal.ts'
@@ -21,11 +21,12 @@ export async function answerPoll(
   settings: Settings,
   secrets: Secrets,
   which: string,
-  { accept, decline, reason }: { accept?: boolean; decline?: boolean; reason: string },
+  options: PollSafeOptions & { accept?: boolean; decline?: boolean; reason: string },
   say: Say,
 ): Promise<Outcome> {
+  const { accept, decline, reason } = options
   if ((accept === true) === (decline === true)) throw refused('say one of --accept and --decline')
-  return putUp(settings, secrets, which, say, (told) => {
+  return putUp(settings, secrets, which, options, say, (told) => {
     if (told.ballots === null)
       throw refused(`the poll ${told.poll.name} is not counted: run poll close ${told.poll.name} first`)
     const answer: Answer = {
@@ -47,10 +48,11 @@ export async function addEvidence(
   settings: Settings,
   secrets: Secrets,
   which: string,
-  { text, link, file }: { text: string; link?: string; file?: string },
+  options: PollSafeOptions & { text: string; link?: string; file?: string },
   say: Say,
 ): Promise<Outcome> {
-  return putUp(settings, secrets, which, say, (told) => {
+  const { text, link, file } = options
+  return putUp(settings, secrets, which, options, say, (told) => {
     if (told.answer === null)
       throw refused(`the poll ${told.poll.name} is not answered: run poll answer ${told.poll.name} first`)
     const hash = file === undefined ? null : keccak256(readEvidence(file))
@@ -70,18 +72,19 @@ async function putUp(
   settings: Settings,
   secrets: Secrets,
   which: string,
+  options: PollSafeOptions,
   say: Say,
   make: (told: ToldPoll) => Answer | Evidence,
 ): Promise<Outcome> {
   const surroundings = await openSurroundings(settings)
   const { chain, deployment } = surroundings
-  const { account, apiSecret } = writers(secrets, surroundings)
+  const { signing, apiSecret } = await writers(secrets, surroundings, options)
   const told = await fetchPoll(settings.apiUrl, which)
   const document = checked(make(told))
   const hash = documentHash(document)
   const folder = pollFolder(settings, surroundings, told.poll.name)
   mkdirSync(folder, { recursive: true })
-  const board = { settings, chain, deployment, account, say }
+  const board = { settings, chain, deployment, signing, say }
   const transaction = await putUpOnce(board, folder, told.id, hash)
   await tellDocument(settings.apiUrl, apiSecret, told.id, document, transaction)
   const text = document.kind === 'answer' ? `${document.accepted ? 'accepted' : 'declined'}` : 'logged'

@@ -16,7 +16,7 @@ import { formatAmount } from './amounts.ts'
 import { type Block, latestBlock } from './chain.ts'
 import type { Outcome, Say } from './output.ts'
 import { fetchBallots, fetchPoll, fetchWeights, type ToldPoll, tellDocument } from './pollApi.ts'
-import { noticesUnder, putUpOnce, writers } from './pollNotice.ts'
+import { noticesUnder, type PollSafeOptions, putUpOnce, writers } from './pollNotice.ts'
 import { pollFolder } from './pollOpen.ts'
 import { openSurroundings, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
@@ -31,11 +31,12 @@ export async function closePoll(
   settings: Settings,
   secrets: Secrets,
   which: string,
+  options: PollSafeOptions,
   say: Say,
 ): Promise<Outcome> {
   const surroundings = await openSurroundings(settings)
   const { chain, deployment } = surroundings
-  const { account, apiSecret } = writers(secrets, surroundings)
+  const { signing, apiSecret } = await writers(secrets, surroundings, options)
   const told = await fetchPoll(settings.apiUrl, which)
   const folder = pollFolder(settings, surroundings, told.poll.name)
   mkdirSync(folder, { recursive: true })
@@ -43,7 +44,7 @@ export async function closePoll(
   try {
     const file = await ballotsFile(surroundings, told, join(folder, 'ballots.json'), say)
     const hash = documentHash(file)
-    const board = { settings, chain, deployment, account, say }
+    const board = { settings, chain, deployment, signing, say }
     const [, before] = await noticesUnder(board, told.id)
     if (before !== undefined && before.notice !== hash) {
       throw differs(

@@ -18,6 +18,8 @@ export function addPoll(program: Command, secrets: Secrets): void {
     .requiredOption('--option <text...>', 'what can be chosen, two to sixteen')
     .requiredOption('--closes <time>', 'in UTC, such as 2026-05-01T00:00:00Z')
     .option('--opens <time>', 'the same; now when not given')
+    .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+    .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
     .option('--json', 'print the result as JSON')
     .action(async (options) => {
       const { openPoll } = await import('./pollOpen.ts')
@@ -38,10 +40,12 @@ export function addPoll(program: Command, secrets: Secrets): void {
     .description(
       'count the ballots of a poll that is over, and put up their hash on chain; run again to go on',
     )
+    .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+    .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
     .option('--json', 'print the result as JSON')
     .action(async (which, options) => {
       const { closePoll } = await import('./pollClose.ts')
-      await show(await closePoll(settings(), secrets, which, say), options.json)
+      await show(await closePoll(settings(), secrets, which, options, say), options.json)
     })
 
   poll
@@ -65,6 +69,8 @@ export function addPoll(program: Command, secrets: Secrets): void {
     .option('--accept', 'you will do what was chosen')
     .option('--decline', 'you will not')
     .requiredOption('--reason <text>', 'why, for everybody to read')
+    .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+    .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
     .option('--json', 'print the result as JSON')
     .action(async (which, options) => {
       const { answerPoll } = await import('./pollAnswer.ts')
@@ -77,6 +83,8 @@ export function addPoll(program: Command, secrets: Secrets): void {
     .requiredOption('--text <text>', 'what was done')
     .option('--link <url>', 'where it can be seen, an https address')
     .option('--file <file>', 'what shows it: its hash is logged, the file stays with you')
+    .option('--safe', "write a batch for a Safe's Transaction Builder instead of signing")
+    .option('--safe-nonce <number>', "with --safe: the nonce the batch will have (default the Safe's next)")
     .option('--json', 'print the result as JSON')
     .action(async (which, options) => {
       const { addEvidence } = await import('./pollAnswer.ts')

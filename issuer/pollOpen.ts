@@ -20,13 +20,13 @@ import { requireSamePositions } from './gate.ts'
 import { readHoldings } from './holders.ts'
 import type { Outcome, Say } from './output.ts'
 import { fetchPolls, tellPoll } from './pollApi.ts'
-import { putUpOnce, writers } from './pollNotice.ts'
+import { type PollSafeOptions, putUpOnce, writers } from './pollNotice.ts'
 import { openSurroundings, type Surroundings } from './program.ts'
 import { differs, missing, refused } from './refusal.ts'
 import type { Secrets, Settings } from './settings.ts'
 import { lockFolder, readIfThere, writeFolder } from './state.ts'
 
-export interface OpenOptions {
+export interface OpenOptions extends PollSafeOptions {
   name: string
   question: string
   option: string[]
@@ -53,7 +53,7 @@ export async function openPoll(
 ): Promise<Outcome> {
   const surroundings = await openSurroundings(settings)
   const { chain, deployment } = surroundings
-  const { account, apiSecret } = writers(secrets, surroundings)
+  const { signing, apiSecret } = await writers(secrets, surroundings, options)
   const asked = readOptions(options)
   const folder = pollFolder(settings, surroundings, options.name)
   mkdirSync(join(folder, '..'), { recursive: true })
@@ -61,7 +61,7 @@ export async function openPoll(
   try {
     const { poll, weights } = readFixed(folder, asked) ?? (await fix(surroundings, folder, asked, say))
     const id = documentHash(poll)
-    const board = { settings, chain, deployment, account, say }
+    const board = { settings, chain, deployment, signing, say }
     const transaction = await putUpOnce(board, folder, id, id)
     await tellPoll(settings.apiUrl, apiSecret, poll, weights, transaction)
     return outcomeOf(surroundings, id, poll, transaction)

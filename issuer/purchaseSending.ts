@@ -1,31 +1,22 @@
-import {
-  type Address,
-  encodeFunctionData,
-  erc20Abi,
-  type Hex,
-  type PrivateKeyAccount,
-  parseAbi,
-  type TransactionReceipt,
-} from 'viem'
+import { type Address, encodeFunctionData, erc20Abi, type Hex, parseAbi, type TransactionReceipt } from 'viem'
 import { lpPurchaseAbi } from '../contracts/abi.ts'
 import { DEADLINE_SECONDS } from '../disbursement/index.ts'
-import { type Chain, latestBlock } from './chain.ts'
+import { latestBlock } from './chain.ts'
 import { receiptOf } from './events.ts'
 import { type Quotation, type Quote, quote, requireCalm, written } from './lpPool.ts'
-import type { Signed } from './publication.ts'
 import { type Plan, readPending, writePending } from './purchasePlan.ts'
 import { type Buying, payoutOf } from './purchases.ts'
 import { missing, refused } from './refusal.ts'
-import { FailedOnChain, refusalOf, seeThrough, sign } from './sending.ts'
+import { FailedOnChain, mined, refusalOf, seeThrough, sign } from './sending.ts'
+import { addressOf, type Signer } from './signer.ts'
+import { declined, transact } from './transact.ts'
+import { Declined } from './wallet.ts'
 
 const routerAbi = parseAbi(['function WETH() view returns (address)'])
 const wrappedAbi = parseAbi(['function deposit() payable'])
 
 /** Waits for what an earlier run signed. Once its deadline has passed it cannot succeed, and is not sent again. */
-export async function seePendingThrough(
-  { chain, folder, say }: Buying,
-  account: PrivateKeyAccount,
-): Promise<void> {
+export async function seePendingThrough({ chain, folder, say, deployment }: Buying): Promise<void> {
   const pending = readPending(folder)
   if (pending === null) return
   // The time before the receipt: in the other order it could be mined in between and be taken for late.
@@ -37,7 +28,7 @@ export async function seePendingThrough(
   }
   say(`an earlier run signed transaction ${pending.hash}: seeing it through`)
   try {
-    const receipt = await seeThrough(chain, account.address, pending)
+    const receipt = await seeThrough(chain, deployment.issuer, pending)
     if (receipt === null) say('it can no longer be mined')
   } catch (error) {
     if (!(error instanceof FailedOnChain)) throw error
@@ -48,22 +39,26 @@ export async function seePendingThrough(
 /**
  * Buys one part: everything the helper will pull is allowed first, then the pool is looked at, and what is signed is kept
  * before it is sent.
+ * @param nonce the signer's next, read before it was looked at what is bought already: a wallet may still send what it was asked for
+ * by an earlier run, and of two purchases with one nonce one is mined at most
  * @param choose how much, from the pool as it is
  */
 export async function bringAbout(
   buying: Buying,
   { way }: Plan,
-  account: PrivateKeyAccount,
+  signer: Signer,
+  nonce: number,
   choose: (quotation: Quotation) => { parts: bigint; quote: Quote },
 ): Promise<TransactionReceipt> {
-  const { chain, deployment, terms, period, asset, folder, settings, say } = buying
+  const { chain, deployment, terms, period, asset, say } = buying
   const { token, lpPurchase } = deployment
+  const account = addressOf(signer)
   const first = await quote(chain, deployment)
   requireCalm(first)
   const expected = choose(first).quote
-  await wrap(buying, account, expected.amount)
-  await allow(buying, account, asset.address, expected.amount)
-  if (way === 'treasury') await allow(buying, account, token, expected.mostOther)
+  let sent = await wrap(buying, signer, expected.amount)
+  sent += await allow(buying, signer, asset.address, expected.amount)
+  if (way === 'treasury') sent += await allow(buying, signer, token, expected.mostOther)
 
   const quotation = await quote(chain, deployment)
   requireCalm(quotation)
@@ -94,25 +89,33 @@ export async function bringAbout(
     if (way === 'swap') await chain.simulateContract({ ...swap, blockTag })
     else await chain.simulateContract({ ...add, blockTag })
   } catch (error) {
-    throw refusalOf(error, account.address)
+    throw refusalOf(error, account)
   }
   const data = way === 'swap' ? encodeFunctionData(swap) : encodeFunctionData(add)
-  const signed = await sign(settings, deployment.chainId, account, { to: lpPurchase, data, spareGas: true })
-  writePending(folder, { ...signed, deadline })
-  say(`sending transaction ${signed.hash}`)
-  const receipt = await mined(chain, account.address, signed)
-  if (receipt !== null) return receipt
-  throw missing(
-    `transaction ${signed.hash} lost its nonce ${signed.nonce} to another transaction of the issuer: run buy-shares again`,
-  )
+  return send(buying, signer, { to: lpPurchase, data, nonce: nonce + sent }, deadline)
 }
 
-/** The helper refuses on chain where the pool moved between the look and the block. */
-async function mined(chain: Chain, account: Address, signed: Signed): Promise<TransactionReceipt | null> {
+async function send(
+  { chain, deployment, folder, settings, say }: Buying,
+  signer: Signer,
+  { nonce, ...call }: { to: Address; data: Hex; nonce: number },
+  deadline: bigint,
+): Promise<TransactionReceipt> {
   try {
-    return await seeThrough(chain, account, signed)
+    if (signer.kind === 'wallet') return await mined(chain, await signer.wallet.send({ ...call, nonce }))
+    const { account } = signer
+    const signed = await sign(settings, deployment.chainId, account, { ...call, spareGas: true })
+    writePending(folder, { ...signed, deadline })
+    say(`sending transaction ${signed.hash}`)
+    const receipt = await seeThrough(chain, account.address, signed)
+    if (receipt !== null) return receipt
+    throw missing(
+      `transaction ${signed.hash} lost its nonce ${signed.nonce} to another transaction of the issuer: run buy-shares again`,
+    )
   } catch (error) {
+    if (error instanceof Declined) throw declined(error, 'buy-shares')
     if (!(error instanceof FailedOnChain)) throw error
+    // The helper refuses on chain where the pool moved between the look and the block.
     throw missing(
       `${error.message}, most likely because the pool's price moved before it was mined: nothing was bought; run buy-shares again`,
       { cause: error },
@@ -123,11 +126,11 @@ async function mined(chain: Chain, account: Address, signed: Signed): Promise<Tr
 const balanceOf = ({ chain }: Buying, token: Address, owner: Address): Promise<bigint> =>
   chain.readContract({ abi: erc20Abi, address: token, functionName: 'balanceOf', args: [owner] })
 
-/** Ether is wrapped where the pair wants that and too little of it is there: only what is missing. */
-async function wrap(buying: Buying, account: PrivateKeyAccount, amount: bigint): Promise<void> {
+/** Ether is wrapped where the pair wants that and too little of it is there: only what is missing. @returns how many transactions it took */
+async function wrap(buying: Buying, signer: Signer, amount: bigint): Promise<0 | 1> {
   const { chain, deployment, asset } = buying
-  const missing = amount - (await balanceOf(buying, asset.address, account.address))
-  if (missing <= 0n) return
+  const missing = amount - (await balanceOf(buying, asset.address, deployment.issuer))
+  if (missing <= 0n) return 0
   const wrapped = await chain
     .readContract({ abi: routerAbi, address: deployment.router, functionName: 'WETH' })
     .catch(() => null)
@@ -135,16 +138,16 @@ async function wrap(buying: Buying, account: PrivateKeyAccount, amount: bigint):
     throw refused(`the issuer ${deployment.issuer} is short of ${written(missing, asset)}: send it some`)
   }
   const data = encodeFunctionData({ abi: wrappedAbi, functionName: 'deposit' })
-  await transact(buying, account, `wrapping ${written(missing, asset)}`, asset.address, data, missing)
+  await carryOut(buying, signer, `wrapping ${written(missing, asset)}`, {
+    to: asset.address,
+    data,
+    value: missing,
+  })
+  return 1
 }
 
 /** Allows the helper so much, where it is not allowed that much already, and looks first whether it is there. */
-async function allow(
-  buying: Buying,
-  account: PrivateKeyAccount,
-  token: Address,
-  amount: bigint,
-): Promise<void> {
+async function allow(buying: Buying, signer: Signer, token: Address, amount: bigint): Promise<0 | 1> {
   const { chain, deployment } = buying
   const { lpPurchase, issuer } = deployment
   const has = await balanceOf(buying, token, issuer)
@@ -155,20 +158,19 @@ async function allow(
   }
   const args = [issuer, lpPurchase] as const
   const allowed = await chain.readContract({ abi: erc20Abi, address: token, functionName: 'allowance', args })
-  if (allowed >= amount) return
+  if (allowed >= amount) return 0
   const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [lpPurchase, amount] })
-  await transact(buying, account, `approving ${amount} of ${token}`, token, data)
+  await carryOut(buying, signer, `approving ${amount} of ${token}`, { to: token, data })
+  return 1
 }
 
-async function transact(
+async function carryOut(
   { chain, settings, deployment, say }: Buying,
-  account: PrivateKeyAccount,
+  signer: Signer,
   what: string,
-  to: Address,
-  data: Hex,
-  value = 0n,
+  call: { to: Address; data: Hex; value?: bigint },
 ): Promise<void> {
-  const signed = await sign(settings, deployment.chainId, account, { to, data, value })
-  say(`${what} in transaction ${signed.hash}`)
-  await seeThrough(chain, account.address, signed)
+  say(what)
+  const by = { rpcUrl: settings.rpcUrl, chain, chainId: deployment.chainId, signer }
+  await transact(by, call, 'buy-shares')
 }

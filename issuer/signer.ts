@@ -25,17 +25,21 @@ export function keyIfSet(
   )
 }
 
-/** The issuer's signer: the key, if it is the issuer's, or the wallet, if it has the issuer's account. */
+/**
+ * The issuer's signer: the key, if it is the issuer's, or the wallet, if it has the issuer's account.
+ * @param doing what only the issuer can do, for the refusal of another key
+ */
 export async function issuerSigner(
   key: PrivateKeyAccount | null,
   settings: Pick<Settings, 'walletUrl'>,
   deployment: { issuer: Address; chainId: number },
+  doing = 'publish',
 ): Promise<Signer> {
   const signer = await anySigner(key, settings, deployment)
   const address = addressOf(signer)
   if (isAddressEqual(address, deployment.issuer)) return signer
   throw refused(
-    `the key is that of ${address.toLowerCase()}, but only the program's issuer ${deployment.issuer} can publish: set PRORATA_KEY or PRORATA_KEYSTORE to the issuer's`,
+    `the key is that of ${address.toLowerCase()}, but only the program's issuer ${deployment.issuer} can ${doing}: set PRORATA_KEY or PRORATA_KEYSTORE to the issuer's`,
   )
 }
 

@@ -11,7 +11,7 @@ import { Declined } from './wallet.ts'
  */
 export async function transact(
   { rpcUrl, chain, chainId, signer }: { rpcUrl: string; chain: Chain; chainId: number; signer: Signer },
-  call: { to: Address; data: Hex },
+  call: { to: Address; data: Hex; value?: bigint },
   again: string,
 ): Promise<TransactionReceipt> {
   if (signer.kind === 'key') {

@@ -14,7 +14,7 @@ export interface Wallet {
    * @param nonce asked for by number, so that of two askings for it at most one can ever be mined
    * @throws Declined when the wallet says no; Refusal when it does not answer, and then it may still send
    */
-  send(call: { to: Address; data: Hex; nonce: number }): Promise<Hash>
+  send(call: { to: Address; data: Hex; nonce: number; value?: bigint }): Promise<Hash>
 }
 
 /** Its owner said no (EIP-1193's code 4001): it will not send. */
@@ -41,9 +41,9 @@ export async function openWallet(url: string, chainId: number, address: Address)
   }
   return {
     address,
-    async send({ to, data, nonce }) {
+    async send({ to, data, nonce, value = 0n }) {
       const hash = await ask(url, 'eth_sendTransaction', [
-        { from: address, to, data, nonce: numberToHex(nonce) },
+        { from: address, to, data, nonce: numberToHex(nonce), value: numberToHex(value) },
       ])
       if (typeof hash === 'string' && /^0x[0-9a-fA-F]{64}$/.test(hash)) return hash.toLowerCase() as Hash
       throw missing(

@@ -4,7 +4,17 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Address, encodeFunctionData, erc20Abi, type Hex, maxUint256, parseAbi, parseEther } from 'viem'
+import {
+  type Address,
+  encodeFunctionData,
+  erc20Abi,
+  getAbiItem,
+  type Hex,
+  maxUint256,
+  parseAbi,
+  parseEther,
+  toFunctionSelector,
+} from 'viem'
 import { lpPurchaseAbi } from '../../contracts/abi.ts'
 import {
   bySwap,
@@ -26,6 +36,7 @@ import { purchaseOf } from '../../verify/funding.ts'
 import { guardDifferences } from '../../verify/guards.ts'
 import { interrupt } from './interruption.ts'
 import { startProxy } from './proxy.ts'
+import { startRefuser } from './refuser.ts'
 import { run } from './running.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'prorata-buy-shares-'))
@@ -35,7 +46,7 @@ const router = parseAbi([
   'function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable returns (uint256[])',
   'function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline) returns (uint256[])',
 ])
-const LP_PERIODS = ['2026-Q2', '2026-Q3', '2026-Q4', '2027-Q1']
+const LP_PERIODS = ['2026-Q2', '2026-Q3', '2026-Q4', '2027-Q1', '2027-Q2']
 
 let anvil: Child | undefined
 let chain: LocalChain
@@ -331,6 +342,40 @@ test('own tokens at the pool’s ratio; what was signed too long ago is given up
   assert.deepEqual([purchase?.ownTokens, purchase?.received], [otherAdded, units])
   assert.equal(purchase?.spent.find(({ asset }) => asset === deployment.counterAsset)?.amount, assetAdded)
   assert.deepEqual(await guardsOf('2026-Q4'), [])
+})
+
+test('a wallet buys: declined it sends nothing, and cut off it buys once', async () => {
+  const wanted = args('2027-Q2', '--way', 'swap', '--amount', '0.5')
+  await until('2027-07-01T12:00:00Z')
+  await trade('0.1')
+  await pass(7_200)
+  const rpc = env.PRORATA_RPC_URL ?? ''
+  const by = (url: string) => ({ PRORATA_KEY: '', PRORATA_WALLET_URL: url })
+  await refused(wanted, 1, /PRORATA_WALLET_URL is set beside a key/, { PRORATA_WALLET_URL: rpc })
+  const refuser = await startRefuser(rpc)
+  await refused(
+    wanted,
+    1,
+    /the wallet declined .*nothing was sent; run buy-shares to be asked/,
+    by(refuser.url),
+  )
+  await refuser.stop()
+  const buying = toFunctionSelector(getAbiItem({ abi: lpPurchaseAbi, name: 'swapAndAdd' }))
+  const cut = (body: string) => body.includes('eth_sendTransaction') && body.includes(`"data":"${buying}`)
+  for (const arrives of [false, true]) {
+    const wallet = await startProxy(rpc, {
+      before: ({ body }) => arrives || !cut(body),
+      after: ({ body }, answer) => (cut(body) ? null : answer),
+    })
+    await refused(wanted, 3, /the wallet does not answer/, by(wallet.url))
+    await wallet.stop()
+    assert.equal((await purchases('2027-Q2')).length, arrives ? 1 : 0)
+  }
+  const nonce = await chain.getTransactionCount({ address: issuer.address })
+  const told = await done(wanted, by(rpc))
+  assert.deepEqual([told.transactions.length, told.left], [1, '0'])
+  assert.equal(await chain.getTransactionCount({ address: issuer.address }), nonce)
+  assert.deepEqual(await guardsOf('2027-Q2'), [])
 })
 
 test('whoever verifies sees another average, another payout and another issuer', async () => {

@@ -1,8 +1,9 @@
 // A period published, cancelled and published again by the owners of a real Safe, two of three.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
+import { noticeboardAbi } from '../../contracts/abi.ts'
 import { person } from '../../local/scenario/people.ts'
 import type { Stack } from '../../local/stack.ts'
 import { type Batch, batchChecksum, type SafeHashes, transactionOf } from '../safe.ts'
@@ -140,5 +141,37 @@ export async function bySafe({ stack, desk }: { stack: Stack; desk: Desk }): Pro
   assert.deepEqual([done.steps.publish.id, done.steps.publish.alreadyPublished], [last.id, true])
   assert.equal((await desk.publications()).length, count + 2)
   assert(existsSync(join(desk.folderOf('2027-Q2'), 'notices', 'notices.jsonl')))
+  // A poll, put up by the owners too.
+  const poll = [
+    'poll',
+    'open',
+    '--name',
+    'by-safe',
+    '--question',
+    'Shall I rest?',
+    '--option',
+    'Yes',
+    '--option',
+    'No',
+  ]
+  const open = [...poll, '--closes', '2027-12-01T00:00:00Z', '--safe']
+  await stack.synced()
+  await desk.refused(open, 3, /have its owners execute it, then run this again to finish/, KEYLESS)
+  const folder = desk.folderOf('poll~by-safe')
+  const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.safe-batch.json'))
+  const [put] = (JSON.parse(readFileSync(join(folder, name), 'utf8')) as Batch).transactions
+  assert(put && stack.deployment.noticeboard)
+  const id = put.contractInputsValues.subject as Hex
+  const call = {
+    to: stack.deployment.noticeboard,
+    data: encodeFunctionData({ abi: noticeboardAbi, functionName: 'post', args: [id, id] }),
+    operation: 0,
+  } as const
+  assert.deepEqual([put.to.toLowerCase(), put.contractMethod.name], [call.to, 'post'])
+  const { stderr } = await stack.tryIssue(open, KEYLESS)
+  const next = await safe.hashOf(call, BigInt(/nonce (\d+)/.exec(stderr)?.[1] ?? -1))
+  assert(stderr.includes(`safeTxHash  ${next}`), stderr)
+  await safe.execute(call, next, [bruno, clara])
+  assert.equal((await desk.done(open, KEYLESS)).id, id)
   await safe.remove()
 }

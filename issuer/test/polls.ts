@@ -238,7 +238,8 @@ async function answered(stack: Stack, desk: Desk, id: Hex): Promise<void> {
   const evidence = ['poll', 'evidence', name, '--text', 'I stayed.', '--link', 'https://example.org/stayed']
   await desk.refused(evidence, 1, /is not answered: run poll answer 2026-moving first/)
   await desk.refused([...decline, '--accept'], 1, /say one of --accept and --decline/)
-  const answer = await desk.done(decline)
+  // By a wallet, and then found on chain whoever asks.
+  const answer = await desk.done(decline, { PRORATA_KEY: '', PRORATA_WALLET_URL: stack.urls.rpc })
   assert.deepEqual(await desk.done(decline), answer)
   await desk.refused(
     ['poll', 'answer', name, '--accept', '--reason', 'After all.'],

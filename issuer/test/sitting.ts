@@ -1,9 +1,7 @@
 // Quarters as an issuer sits through them, on the stack of next-quarter.test.ts: a wallet that signs, a sitting that is killed on
 // the way, a Safe.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { keccak256 } from 'viem'
@@ -12,6 +10,7 @@ import { bySafe } from './bySafe.ts'
 import type { Desk } from './desk.ts'
 import { interrupt } from './interruption.ts'
 import { startProxy } from './proxy.ts'
+import { startRefuser } from './refuser.ts'
 
 /** Adds the tests; they go on from 2026-Q4, prepared and not published. */
 export function sittings(at: () => { stack: Stack; desk: Desk; state: string }): void {
@@ -85,33 +84,6 @@ async function byWallet({ stack, desk }: Place): Promise<void> {
   assert.deepEqual([result.published, result.alreadyPublished], [true, true])
   assert.equal(await desk.nonceOfIssuer(), nonce)
   assert.equal((await desk.publications()).length, before + 1)
-}
-
-/** A wallet whose owner says no to every transaction. */
-async function startRefuser(rpc: string) {
-  const server = createServer(async (incoming, outgoing) => {
-    let body = ''
-    for await (const piece of incoming) body += piece
-    const no = { jsonrpc: '2.0', id: 1, error: { code: 4001, message: 'User rejected the request' } }
-    outgoing.end(
-      body.includes('eth_sendTransaction')
-        ? JSON.stringify(no)
-        : await (
-            await fetch(rpc, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-          ).text(),
-    )
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert(address !== null && typeof address === 'object')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
 }
 
 async function inOneSitting({ stack, desk, state }: Place): Promise<void> {

@@ -87,7 +87,7 @@ export async function openIssuing(stack: Stack): Promise<Issuing> {
       return ((await openPoll(settings, secrets, asked, quiet)).json as { id: Hex }).id
     },
     async count(name) {
-      return (await closePoll(settings, secrets, name, quiet)).json as Counted
+      return (await closePoll(settings, secrets, name, {}, quiet)).json as Counted
     },
     async recount(name, receipts) {
       const folder = mkdtempSync(join(tmpdir(), 'prorata-receipts-'))
