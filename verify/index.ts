@@ -24,7 +24,6 @@ export { type Block, finalBlock, lastBlockBefore } from './recordBlock.ts'
 export {
   type KeptReceipt,
   type Recount,
-  type RecountClient,
   recount,
   recountText,
   weightDifferences,

@@ -1,5 +1,5 @@
 // A poll counted again by anybody, from its ballots file and a node of the chain (SPEC section 13).
-import type { Hex, PublicClient } from 'viem'
+import type { Hex } from 'viem'
 import { type Deployment, hashTerms, type Terms } from '../disbursement/index.ts'
 import {
   type Ballot,
@@ -23,8 +23,6 @@ import { noticesOf } from './notices.ts'
 import { pollWeights } from './pollWeights.ts'
 import { blockAt, finalBlock, lastBlockBefore } from './recordBlock.ts'
 import type { ReplayOptions } from './replayChain.ts'
-
-export type RecountClient = ChainClient & Pick<PublicClient, 'call'>
 
 /** What a voter kept: a ballot, and what was signed in return. */
 export type KeptReceipt = { ballot: Ballot; receivedAt: bigint; signature: Hex }
@@ -58,7 +56,7 @@ export type Recount = {
 }
 
 export type RecountInput = {
-  client: RecountClient
+  client: ChainClient
   terms: Terms
   deployment: Deployment
   file: BallotsFile
@@ -126,7 +124,9 @@ async function announced({ client, terms, deployment, file }: RecountInput, id: 
   if (first?.notice !== id) return [`the issuer never announced the poll ${id} (or it is not final yet)`]
   if (first.block <= poll.recordBlock.number)
     return [`it was announced in block ${first.block}, not after its record block ${poll.recordBlock.number}`]
-  return `announced in block ${first.block}, transaction ${first.transaction}`
+  // Which block was the last final one then, no later count can tell: how far back the record block lies is for people to judge.
+  const since = first.block - poll.recordBlock.number
+  return `announced in block ${first.block}, ${since} after its record block, transaction ${first.transaction}`
 }
 
 async function putUp({ client, deployment }: RecountInput, id: Hex, ballots: Hex) {
