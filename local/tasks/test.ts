@@ -61,6 +61,11 @@ const SUITES: readonly Suite[] = [
     commands: [['vitest', 'run', '--config', 'workers/vitest.config.ts']],
   },
   {
+    name: 'issuer',
+    about: "the issuer's commands, and two quarters with all that may go wrong",
+    commands: [['node', '--test', '--test-concurrency=1', 'issuer/test/*.test.ts']],
+  },
+  {
     name: 'browser',
     about: 'the page in a browser, on the whole system',
     commands: [['node', '--test', 'e2e/page.test.ts']],
@@ -69,11 +74,6 @@ const SUITES: readonly Suite[] = [
     name: 'e2e',
     about: 'the whole system, and its faults',
     commands: [['node', '--test', '--test-concurrency=1', 'e2e/!(page|years).test.ts']],
-  },
-  {
-    name: 'issuer',
-    about: "the issuer's commands, and two quarters with all that may go wrong",
-    commands: [['node', '--test', '--test-concurrency=1', 'issuer/test/*.test.ts']],
   },
   {
     name: 'witnesses',
