@@ -73,11 +73,29 @@ export async function fixedPublication(run: Run, root: Hex): Promise<Publication
     return found
   }
   await checkFunds(run, prepared.manifest)
+  const own = await untaken(run, fresh, (later) =>
+    publicationOf(prepared, root, terms, timestamp + later, manner),
+  )
   if (fixed === null && readPublication(folder, prepared) === null) {
-    return fixPublication(folder, fresh, prepared)
+    return fixPublication(folder, own, prepared)
   }
-  replacePublication(folder, fresh)
-  return fresh
+  replacePublication(folder, own)
+  return own
+}
+
+/**
+ * Two periods that pay the same accounts the same, published within one second, would have one id: the later one opens a second
+ * later.
+ * @param after the publication dated so many seconds later
+ */
+async function untaken(
+  { chain }: Run,
+  fresh: Publication,
+  after: (later: bigint) => Publication,
+): Promise<Publication> {
+  let own = fresh
+  for (let later = 1n; (await wordOf(chain, own.distributor, own.id)) !== 0n; later++) own = after(later)
+  return own
 }
 
 /** What publishing began with. A batch that was never written out nobody can have, and its publication counts for nothing. */
