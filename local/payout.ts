@@ -27,7 +27,7 @@ import { person } from './scenario/people.ts'
 import { ROOT } from './state.ts'
 import { migrate, startWorker } from './workers.ts'
 
-const PERIOD = '2026-Q1'
+const FIRST = '2026-Q1'
 /** A hundred million dollars, of which 15% are owed. */
 const INCOME = 100_000_000_000_000n
 
@@ -72,9 +72,9 @@ export type PayoutStage = {
   settings: Settings
   apiSecret: string
   /** Makes a payout to so many holders and puts its files where `prepare` would. */
-  prepare(holders: number): Promise<Disbursement>
+  prepare(holders: number, period?: string): Promise<Disbursement>
   /** What the parts of `publish` work with, the prepared files read back and checked. */
-  run(say: Run['say']): Promise<KeyRun>
+  run(say: Run['say'], period?: string): Promise<KeyRun>
   /** Moves the chain's clock on. */
   pass(seconds: bigint): Promise<void>
   stop(): Promise<void>
@@ -141,15 +141,13 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
     }
     const issuer = person('issuer')
     const test = connectChain(rpcUrl)
-    const filesOf = periodFolder(settings.state, deployment.network, terms.name, {
-      stream: 'income',
-      name: PERIOD,
-    })
+    const filesOf = (name: string): string =>
+      periodFolder(settings.state, deployment.network, terms.name, { stream: 'income', name })
     return {
       settings,
       apiSecret,
       stop,
-      async prepare(holders) {
+      async prepare(holders, period = FIRST) {
         const { number, hash, timestamp } = await test.getBlock()
         const positions = positionsOf(holders)
         const disbursement = prepareDisbursement(
@@ -157,7 +155,7 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
             terms,
             deployment,
             stream: 'income',
-            period: PERIOD,
+            period,
             positions,
             lots: positions.map(({ holder, lots }, at) => ({
               transaction: `0x${at.toString(16).padStart(64, '0')}` as Hex,
@@ -175,8 +173,9 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
           nodeKernel(),
         )
         const { manifestHash } = disbursement
-        mkdirSync(join(filesOf, '..'), { recursive: true })
-        await writePrepared(filesOf, disbursement, JSON.stringify({ manifestHash }), true, async () => {})
+        const files = filesOf(period)
+        mkdirSync(join(files, '..'), { recursive: true })
+        await writePrepared(files, disbursement, JSON.stringify({ manifestHash }), true, async () => {})
         const mint = await test.writeContract({
           account: issuer.address,
           address: deployment.currency,
@@ -187,9 +186,10 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
         await test.waitForTransactionReceipt({ hash: mint })
         return disbursement
       },
-      async run(say) {
-        const prepared = readPrepared(filesOf, { stream: 'income', name: PERIOD }, { terms, deployment })
-        if (prepared === null) throw new Error(`nothing is prepared in ${filesOf}`)
+      async run(say, period = FIRST) {
+        const folder = filesOf(period)
+        const prepared = readPrepared(folder, { stream: 'income', name: period }, { terms, deployment })
+        if (prepared === null) throw new Error(`nothing is prepared in ${folder}`)
         return {
           settings,
           terms,
@@ -199,8 +199,8 @@ export async function startPayoutStage(folder: string): Promise<PayoutStage> {
           signer: { kind: 'key', account: issuer.account as unknown as PrivateKeyAccount },
           manner: null,
           apiSecret,
-          period: periodOf(terms, 'income', PERIOD),
-          folder: filesOf,
+          period: periodOf(terms, 'income', period),
+          folder,
           prepared,
           say,
         }

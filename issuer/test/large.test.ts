@@ -14,6 +14,7 @@ import { type KeyRun, type PayoutStage, startPayoutStage } from '../../local/pay
 import { person } from '../../local/scenario/people.ts'
 import { fetchManifest, fetchPages, register } from '../api.ts'
 import { send } from '../delivery.ts'
+import { wordOf } from '../events.ts'
 import { exportMirror } from '../export.ts'
 import { open, openShards, shardsIn } from '../open.ts'
 import { storeFiles } from '../publish.ts'
@@ -177,4 +178,20 @@ test('shards are opened in batches once the window has passed, each once, and th
     ],
   })
   assert.equal((await run.chain.waitForTransactionReceipt({ hash })).status, 'success')
+})
+
+test('two periods that pay the same accounts the same, published within one second, are two distributions', async () => {
+  await run.chain.request({ method: 'anvil_setBlockTimestampInterval' as never, params: [0] as never })
+  const ids = new Set<string>()
+  for (const period of ['2026-Q3', '2026-Q4']) {
+    const { root, total } = await stage.prepare(3, period)
+    const own = await stage.run(run.say, period)
+    const publication = await fixedPublication(own, root ?? '0x')
+    await send(own, publication)
+    assert.deepEqual(await fixedPublication(own, root ?? '0x'), publication, 'found again')
+    assert.notEqual(await wordOf(run.chain, publication.distributor, publication.id), 0n)
+    assert(total > 0n)
+    ids.add(publication.id)
+  }
+  assert.equal(ids.size, 2)
 })
