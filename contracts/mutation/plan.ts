@@ -17,6 +17,7 @@ export type Planned = Mutant & Target
 
 const SUITES = ['PublishTest', 'ClaimTest', 'ShardsTest', 'PushTest', 'HostileTest']
 const CHANCE = ['FuzzTest', 'InvariantsTest']
+const PURCHASE = ['LpPurchaseTest', 'LpPurchaseGuardTest']
 const DISTRIBUTOR = 'src/MerkleDistributor.sol'
 const LIBRARIES = 'test/support/Libraries.sol'
 
@@ -29,14 +30,18 @@ const TARGETS: Target[] = [
     suites: [...SUITES, 'LeafTest'],
     chance: CHANCE,
   })),
-  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken', 'Noticeboard', 'LpPurchase'].map(
-    (name) => ({
-      file: `${name}.sol`,
-      contracts: [`src/${name}.sol`],
-      suites: [`${name}Test`],
-      chance: [`${name}Test`],
-    }),
-  ),
+  ...['Offering', 'HolderRegistry', 'StakingVault', 'PersonalToken', 'Noticeboard'].map((name) => ({
+    file: `${name}.sol`,
+    contracts: [`src/${name}.sol`],
+    suites: [`${name}Test`],
+    chance: [`${name}Test`],
+  })),
+  {
+    file: 'LpPurchase.sol',
+    contracts: ['src/LpPurchase.sol'],
+    suites: PURCHASE,
+    chance: PURCHASE,
+  },
 ]
 
 /** Every mutant of every contract, in the order in which they are tried. */

@@ -1,15 +1,12 @@
 // Paying in LP units (SPEC section 12) on Uniswap V2 itself: the command is killed at every step, traded around, and run again.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import {
   type Address,
-  encodeFunctionData,
   erc20Abi,
   getAbiItem,
-  type Hex,
   maxUint256,
   parseAbi,
   parseEther,
@@ -22,190 +19,24 @@ import {
   type Deployment,
   hashTerms,
   mostAtOnce,
-  parseTerms,
   payoutKey,
-  type Terms,
 } from '../../disbursement/index.ts'
-import { connectChain, type LocalChain, startChain } from '../../local/chain.ts'
-import type { Child } from '../../local/child.ts'
-import { deployAlex } from '../../local/deploy.ts'
-import { choosePorts } from '../../local/ports.ts'
-import { person } from '../../local/scenario/people.ts'
-import alex from '../../programs/alex.json' with { type: 'json' }
 import { purchaseOf } from '../../verify/funding.ts'
 import { guardDifferences } from '../../verify/guards.ts'
 import { interrupt } from './interruption.ts'
 import { startProxy } from './proxy.ts'
+import { startPurchasing } from './purchasing.ts'
 import { startRefuser } from './refuser.ts'
 import { run } from './running.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'prorata-buy-shares-'))
 const SENDING = 'eth_sendRawTransaction'
-const router = parseAbi([
-  'function addLiquidityETH(address token, uint256 amountTokenDesired, uint256 amountTokenMin, uint256 amountETHMin, address to, uint256 deadline) payable returns (uint256, uint256, uint256)',
-  'function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable returns (uint256[])',
-  'function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline) returns (uint256[])',
-])
-const LP_PERIODS = ['2026-Q2', '2026-Q3', '2026-Q4', '2027-Q1', '2027-Q2']
+const purchasing = await startPurchasing()
+after(purchasing.stop)
+const { chain, terms, deployment, helper, env, folder, issuer, trader } = purchasing
+const { send, until, pass, trade, tradeBack, balanceOf, poolNow } = purchasing
+const { purchases, guardsOf, done, refused } = purchasing
 
-let anvil: Child | undefined
-let chain: LocalChain
-let terms: Terms
-let deployment: Deployment
-let helper: Address
-let env: Record<string, string>
-const issuer = person('issuer')
-const trader = person('trader1')
-
-before(async () => {
-  const { income } = alex.streams
-  const periods = income.periods.map((each) =>
-    LP_PERIODS.includes(each.name) ? { ...each, asset: 'lp' } : each,
-  )
-  const json = { ...alex, streams: { income: { ...income, periods } } }
-  terms = parseTerms(json)
-  const { child, rpcUrl } = await startChain({
-    port: (await choosePorts({})).chain,
-    accounts: 45,
-    genesis: new Date('2025-10-01T00:00:00Z'),
-    logFile: join(folder, 'chain.log'),
-    onStarted: (started) => {
-      anvil = started
-    },
-  })
-  anvil = child
-  chain = connectChain(rpcUrl)
-  deployment = await deployAlex({ rpcUrl, graphqlUrl: rpcUrl, terms })
-  assert(deployment.lpPurchase)
-  helper = deployment.lpPurchase
-  writeFileSync(join(folder, 'terms.json'), JSON.stringify(json))
-  writeFileSync(join(folder, 'deployment.json'), JSON.stringify(deployment))
-  env = {
-    PRORATA_PROGRAM: join(folder, 'terms.json'),
-    PRORATA_DEPLOYMENT: join(folder, 'deployment.json'),
-    PRORATA_STATE: join(folder, 'state'),
-    PRORATA_RPC_URL: rpcUrl,
-    PRORATA_API_URL: 'http://127.0.0.1:9',
-    PRORATA_KEY: issuer.privateKey,
-  }
-  await send(issuer.address, deployment.token, {
-    abi: erc20Abi,
-    functionName: 'approve',
-    args: [deployment.router, maxUint256],
-  })
-  const tokens = parseEther('2400000')
-  await send(
-    issuer.address,
-    deployment.router,
-    {
-      abi: router,
-      functionName: 'addLiquidityETH',
-      args: [deployment.token, tokens, 0n, 0n, issuer.address, maxUint256],
-    },
-    parseEther('60'),
-  )
-  await until('2026-07-01T12:00:00Z')
-})
-after(async () => {
-  await anvil?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function send(
-  from: Address,
-  to: Address,
-  call: Parameters<typeof encodeFunctionData>[0],
-  value = 0n,
-): Promise<Hex> {
-  const data = encodeFunctionData(call)
-  const hash = await chain.sendTransaction({ account: from, to, data, value, gas: 3_000_000n })
-  assert.equal((await chain.waitForTransactionReceipt({ hash })).status, 'success')
-  return hash
-}
-
-async function until(date: string): Promise<void> {
-  await chain.setNextBlockTimestamp({ timestamp: BigInt(Date.parse(date) / 1000) })
-  await chain.mine({ blocks: 1 })
-}
-
-async function pass(seconds: number): Promise<void> {
-  await chain.increaseTime({ seconds })
-  await chain.mine({ blocks: 1 })
-}
-
-/** Somebody trades ether for tokens, and what they bought back again. */
-const path = () => [deployment.counterAsset, deployment.token]
-const trade = (ether: string): Promise<Hex> =>
-  send(
-    trader.address,
-    deployment.router,
-    {
-      abi: router,
-      functionName: 'swapExactETHForTokens',
-      args: [0n, path(), trader.address, maxUint256],
-    },
-    parseEther(ether),
-  )
-async function tradeBack(): Promise<void> {
-  const amount = await balanceOf(deployment.token, trader.address)
-  await send(trader.address, deployment.token, {
-    abi: erc20Abi,
-    functionName: 'approve',
-    args: [deployment.router, maxUint256],
-  })
-  await send(trader.address, deployment.router, {
-    abi: router,
-    functionName: 'swapExactTokensForETH',
-    args: [amount, 0n, path().toReversed(), trader.address, maxUint256],
-  })
-}
-
-const balanceOf = (token: Address, owner: Address): Promise<bigint> =>
-  chain.readContract({ abi: erc20Abi, address: token, functionName: 'balanceOf', args: [owner] })
-
-const purchases = (period: string) =>
-  chain.getContractEvents({
-    abi: lpPurchaseAbi,
-    address: helper,
-    eventName: 'Purchased',
-    args: { payout: payoutKey(hashTerms(terms), period) },
-    fromBlock: 0n,
-    strict: true,
-  })
 const args = (period: string, ...more: string[]) => ['buy-shares', '--period', period, ...more]
-
-async function done(given: readonly string[], own: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await run([...given, '--json'], { ...env, ...own })
-  assert.equal(code, 0, stderr)
-  return JSON.parse(stdout)
-}
-
-async function refused(
-  given: readonly string[],
-  code: number,
-  message: RegExp,
-  own: Record<string, string> = {},
-): Promise<void> {
-  const outcome = await run([...given, '--json'], { ...env, ...own })
-  assert.match(outcome.stderr.trimEnd().split('\n').at(-1) ?? '', message)
-  assert.equal(outcome.code, code, outcome.stderr)
-  assert.equal(outcome.stdout, '')
-}
-
-async function poolNow() {
-  const [reserve, otherReserve, supply] = await Promise.all([
-    balanceOf(deployment.counterAsset, deployment.pair),
-    balanceOf(deployment.token, deployment.pair),
-    chain.readContract({ abi: erc20Abi, address: deployment.pair, functionName: 'totalSupply' }),
-  ])
-  return { reserve, otherReserve, supply }
-}
-
-/** What anybody finds who verifies the purchases of a period. */
-async function guardsOf(period: string) {
-  const transactions = (await purchases(period)).map(({ transactionHash }) => transactionHash)
-  return guardDifferences(chain as never, { terms, deployment }, { name: period }, transactions)
-}
 
 test('what cannot be bought is refused, and a dry run sends and keeps nothing', async () => {
   await refused(args('2026-Q1'), 1, /2026-Q1 is not paid in LP units/)
