@@ -4,6 +4,7 @@ import { DEADLINE_SECONDS } from '../disbursement/index.ts'
 import { latestBlock } from './chain.ts'
 import { receiptOf } from './events.ts'
 import { type Quotation, type Quote, quote, requireCalm, written } from './lpPool.ts'
+import { movedBeforeMining, movedBeforeSigning } from './priceMoved.ts'
 import { type Plan, readPending, writePending } from './purchasePlan.ts'
 import { type Buying, payoutOf } from './purchases.ts'
 import { missing, refused } from './refusal.ts'
@@ -89,10 +90,10 @@ export async function bringAbout(
     if (way === 'swap') await chain.simulateContract({ ...swap, blockTag })
     else await chain.simulateContract({ ...add, blockTag })
   } catch (error) {
-    throw refusalOf(error, account)
+    throw movedBeforeSigning(error, quotation) ?? refusalOf(error, account)
   }
   const data = way === 'swap' ? encodeFunctionData(swap) : encodeFunctionData(add)
-  return send(buying, signer, { to: lpPurchase, data, nonce: nonce + sent }, deadline)
+  return send(buying, signer, { to: lpPurchase, data, nonce: nonce + sent }, deadline, quotation)
 }
 
 async function send(
@@ -100,6 +101,7 @@ async function send(
   signer: Signer,
   { nonce, ...call }: { to: Address; data: Hex; nonce: number },
   deadline: bigint,
+  looked: Quotation,
 ): Promise<TransactionReceipt> {
   try {
     if (signer.kind === 'wallet') return await mined(chain, await signer.wallet.send({ ...call, nonce }))
@@ -116,10 +118,7 @@ async function send(
     if (error instanceof Declined) throw declined(error, 'buy-shares')
     if (!(error instanceof FailedOnChain)) throw error
     // The helper refuses on chain where the pool moved between the look and the block.
-    throw missing(
-      `${error.message}, most likely because the pool's price moved before it was mined: nothing was bought; run buy-shares again`,
-      { cause: error },
-    )
+    throw movedBeforeMining(error, looked, await quote(chain, deployment).catch(() => null))
   }
 }
 

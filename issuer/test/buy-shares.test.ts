@@ -118,12 +118,36 @@ test('a price that has just been moved is not bought at, before or after signing
     },
   })
   await pass(3_600)
-  await refused(wanted, 3, /the pool's price moved before it was mined: nothing was bought/, {
-    PRORATA_RPC_URL: rpc.url,
-  })
+  await refused(
+    wanted,
+    3,
+    /the pool's price moved before it was mined: nothing was bought.* was (99|100)\.\d\d% .* is 9[01]\.\d\d% now/,
+    { PRORATA_RPC_URL: rpc.url },
+  )
   await rpc.stop()
   assert.equal(sent, 3)
   assert.equal((await purchases('2026-Q3')).length, 0)
+  await tradeBack()
+  await pass(3_600)
+  // Right before it is signed: what the helper itself finds is told, and nothing is sent.
+  const nonce = await chain.getTransactionCount({ address: issuer.address })
+  const trying = toFunctionSelector(getAbiItem({ abi: lpPurchaseAbi, name: 'swapAndAdd' }))
+  let tried = 0
+  const early = await startProxy(env.PRORATA_RPC_URL ?? '', {
+    before: async ({ body }) => {
+      if (body.includes('eth_call') && body.includes(trying) && ++tried === 1) await trade('3')
+      return true
+    },
+  })
+  await refused(
+    wanted,
+    3,
+    /the pool's price moved after it was looked at, when it was (99|100)\.\d\d% of its average: it is 9[01]\.\d\d% of its average .* within 1% of it; nothing was bought/,
+    { PRORATA_RPC_URL: early.url },
+  )
+  await early.stop()
+  assert.equal(tried, 1)
+  assert.equal(await chain.getTransactionCount({ address: issuer.address }), nonce)
   await tradeBack()
   await pass(3_600)
   // One that stays within the bounds costs a hundredth of the units at most.
