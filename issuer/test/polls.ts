@@ -191,8 +191,8 @@ async function recounted(stack: Stack, desk: Desk, folder: string, file: string,
   const nobody = { PRORATA_API_URL: '', PRORATA_GRAPH_URL: '', PRORATA_KEY: '', PRORATA_API_SECRET: '' }
   const kept = join(folder, 'receipt.json')
   writeFileSync(kept, JSON.stringify(receipt))
-  const run = async (path: string): Promise<Told> => {
-    const args = ['poll', 'recount', '--file', path, '--receipt', kept, '--json']
+  const run = async (path: string, own = kept): Promise<Told> => {
+    const args = ['poll', 'recount', '--file', path, '--receipt', own, '--json']
     const outcome = await stack.tryIssue(args, nobody)
     assert.notEqual(outcome.stdout, '', outcome.stderr)
     return JSON.parse(outcome.stdout)
@@ -207,6 +207,14 @@ async function recounted(stack: Stack, desk: Desk, folder: string, file: string,
     JSON.stringify(good.steps),
   )
   assert.equal((await desk.done(['poll', 'recount', POLL.name])).exitCode, 0)
+
+  // Nobody can make up a ballot that was left out.
+  const forged = join(folder, 'forged.json')
+  writeFileSync(forged, JSON.stringify({ ...receipt, sequence: 99 }))
+  const { exitCode, steps } = await run(file, forged)
+  const differing = steps.filter(({ outcome }) => outcome === 'different')
+  assert.deepEqual([exitCode, differing.map(({ name }) => name)], [2, ['receipts']])
+  assert.match(differing[0]?.detail ?? '', /is not one of this poll's signer/)
 
   const tampered = async (change: (all: typeof stated) => void, step: string, names: RegExp) => {
     const all = structuredClone(stated)

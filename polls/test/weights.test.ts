@@ -57,6 +57,35 @@ test('look-through takes no more than there is, and without a pool nothing', () 
   )
 })
 
+test('who divides what it has among wallets of its own weighs no more by it', () => {
+  const amount = fc.bigInt({ min: 0n, max: 2n ** 100n })
+  const part = fc.record({ balance: amount, staked: amount, units: amount, tokens: amount, waiting: amount })
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), amount, amount, (parts, reserve, more) => {
+      const total = (name: keyof (typeof parts)[number]) => parts.reduce((sum, each) => sum + each[name], 0n)
+      const pool = { reserve, supply: total('units') + total('waiting') + more }
+      const weigh = (each: (typeof parts)[number], n: number) => {
+        const { balance, staked, units, tokens, waiting } = each
+        const unclaimed = new Map([[at(n), { tokens, units: waiting }]])
+        return eligibleOf(weightsOf([held(n, [n], balance, staked, units)], pool, unclaimed, new Set()))
+      }
+      const divided = parts.reduce((sum, each, n) => sum + weigh(each, n), 0n)
+      const whole = {
+        balance: total('balance'),
+        staked: total('staked'),
+        units: total('units'),
+        tokens: total('tokens'),
+        waiting: total('waiting'),
+      }
+      const together = weigh(whole, 0)
+      // Every wallet but one may lose less than a base unit, to the floor of its look-through.
+      expect(divided <= together).toBe(true)
+      expect(together - divided < BigInt(parts.length)).toBe(true)
+    }),
+    { seed: 13 },
+  )
+})
+
 test('a poll and its weights are read as they were written, and refused with what is wrong', () => {
   const weights = weightsOf(
     [held(0, [0, 1], 5n, 0n, 0n), held(2, [2], 3n, 0n, 0n)],

@@ -1,6 +1,6 @@
 // SPEC section 13 at the API: who may open, vote, count and answer, and when.
 import type { Hex } from 'viem'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type Answer,
   type BallotsFile,
@@ -84,9 +84,31 @@ describe('a poll is opened', () => {
     }
     const without = await open({}, weights, undefined, { PRORATA_RECEIPT_KEY: '' })
     expect((await problemOf(without, 422, 'poll-refused')).check).toBe('receiptSigner')
-    const broken = await open({}, weights, undefined, { PRORATA_RECEIPT_KEY: '0x12' })
-    await problemOf(broken, 500, 'misconfigured')
   })
+
+  test.each([
+    ['too short', '0x12ab34cd56ef'],
+    ['not hexadecimal', `0x${'5e'.repeat(31)}xy`],
+    ['beyond the curve', `0x${'ff'.repeat(32)}`],
+  ])(
+    'not with a key for receipts that is %s, of which the answer and the log quote nothing',
+    async (_, key) => {
+      const said: unknown[] = []
+      const spies = (['debug', 'error', 'info', 'log', 'warn'] as const).map((name) =>
+        vi.spyOn(console, name).mockImplementation((...words) => said.push(...words)),
+      )
+      try {
+        const broken = await open({}, weights, undefined, { PRORATA_RECEIPT_KEY: key })
+        const problem = await problemOf(broken, 500, 'misconfigured')
+        const told = [problem, ...said].map((each) =>
+          each instanceof Error ? each.stack : JSON.stringify(each),
+        )
+        expect(told.join('\n')).not.toContain(key.slice(2, 12))
+      } finally {
+        for (const spy of spies) spy.mockRestore()
+      }
+    },
+  )
 
   test('not under a name that is taken', async () => {
     await opened()
