@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { packTexts, ShardBuilder, uncutTree } from '../disbursement/index.ts'
+import { narrowed, packTexts, ShardBuilder, slimTree, uncutTree } from '../disbursement/index.ts'
 import { nodeKernel } from '../keccak/node.ts'
 import { openZeppelinTree } from './enginePeers.ts'
 import { machine, RECORD, recordsOf, version, WIDTH } from './measure.ts'
@@ -51,6 +51,12 @@ const contenders: Record<string, () => () => unknown> = {
     const [accounts, amounts] = [column(rows, 1), column(rows, 2)]
     const kernel = nodeKernel()
     return () => uncutTree(packTexts(accounts, amounts), kernel)
+  },
+  'the same tree, its lower nodes hashed anew for a proof, from strings': () => {
+    const rows = texts(recordsOf(COUNT, 0, COUNT))
+    const [accounts, amounts] = [column(rows, 1), column(rows, 2)]
+    const kernel = nodeKernel()
+    return () => slimTree(narrowed(packTexts(accounts, amounts)), kernel)
   },
   'records and shard roots, page by page, from strings': () => {
     const rows = texts(recordsOf(COUNT, 0, COUNT))

@@ -17,9 +17,10 @@ export type Hasher = {
   /**
    * The hashes of account leaves (SPEC section 7).
    * @param records 20 bytes of account and `width` big-endian bytes of amount each
-   * @param restart the index counts from 0 and starts again after so many leaves, a power of two
+   * @param restart the index starts again from 0 after so many leaves, a power of two
+   * @param index the first record's, 0 unless it is given
    */
-  hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number): void
+  hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number, index?: number): void
 }
 
 const isGreater = (bytes: Uint8Array, a: number, b: number): boolean => {
@@ -49,11 +50,11 @@ export const portableHasher: Hasher = {
     }
   },
 
-  hashLeaves(records, width, output, restart) {
+  hashLeaves(records, width, output, restart, index = 0) {
     const preimage = new Uint8Array(LEAF)
-    const index = new DataView(preimage.buffer)
+    const view = new DataView(preimage.buffer)
     for (let place = 0, from = 0; from < records.length; place++, from += ACCOUNT + width) {
-      index.setUint32(HASH - 4, place % restart)
+      view.setUint32(HASH - 4, (index + place) % restart)
       preimage.set(records.subarray(from, from + ACCOUNT), 2 * HASH - ACCOUNT)
       preimage.set(records.subarray(from + ACCOUNT, from + ACCOUNT + width), LEAF - width)
       output.set(keccak256(keccak256(preimage, 'bytes'), 'bytes'), place * HASH)

@@ -99,7 +99,7 @@ export {
   mirrorPaths,
   mirrorRecords,
 } from './mirror.ts'
-export { type Packed, pack, packedLeaves, unpack } from './packed.ts'
+export { narrowed, type Packed, pack, packedLeaves, unpack } from './packed.ts'
 export { packTexts, readIndexes } from './packTexts.ts'
 export { type Built, SHARD_SIZE, ShardBuilder, type ShardSums } from './pages.ts'
 export {
@@ -196,6 +196,7 @@ export {
   verifyClaim,
 } from './shards.ts'
 export { cutShares, type Divider, isDividable, type Numbers, packNumbers, unpackNumbers } from './shares.ts'
+export { type SlimTree, slimProof, slimRoot, slimTree } from './slimTree.ts'
 export {
   type Asset,
   assetOf,

@@ -122,6 +122,18 @@ export const withWidth = ({ records, width }: Packed, wanted: number): Packed =>
   return { records: changed, width: wanted }
 }
 
+/** The same records with the fewest bytes an amount that hold the largest. */
+export const narrowed = (packed: Packed): Packed => {
+  const { records, width } = packed
+  let lead = 0
+  for (let from = ACCOUNT_BYTES; lead < width - 1; lead++, from++) {
+    let at = from
+    while (at < records.length && records[at] === 0) at += ACCOUNT_BYTES + width
+    if (at < records.length) break
+  }
+  return withWidth(packed, width - lead)
+}
+
 /**
  * Leaves in the order of SPEC section 7: ascending by account, zero amounts left out, payments to one account made one, with
  * the fewest bytes an amount that hold the largest.

@@ -70,11 +70,7 @@ export const treeOfHashes = (leafHashes: Uint8Array, hasher: Hasher = portableHa
   const size = leafHashes.length / WORD
   if (size === 0) throw new TreeError('A tree needs at least one leaf')
   const nodes = new Uint8Array((2 * size - 1) * WORD)
-  const words = { from: wordsOf(leafHashes), to: wordsOf(nodes) }
-  for (let leaf = 0; leaf < size; leaf++) {
-    const to = (2 * size - 2 - leaf) * 8
-    for (let at = 0; at < 8; at++) words.to[to + at] = words.from[leaf * 8 + at] ?? 0
-  }
+  putReversed(leafHashes, nodes.subarray((size - 1) * WORD))
   // Nodes first…last have all their children behind them, so they can be hashed in one batch.
   for (let last = size - 2; last >= 0; ) {
     const first = Math.ceil(last / 2)
@@ -85,6 +81,14 @@ export const treeOfHashes = (leafHashes: Uint8Array, hasher: Hasher = portableHa
     last = first - 1
   }
   return { size, nodes }
+}
+
+/** Leaves stand in a tree's nodes the last first. */
+export const putReversed = (hashes: Uint8Array, target: Uint8Array): void => {
+  const words = { from: wordsOf(hashes), to: wordsOf(target) }
+  for (let from = 0, to = words.to.length - 8; to >= 0; to -= 16) {
+    for (const end = to + 8; to < end; ) words.to[to++] = words.from[from++] ?? 0
+  }
 }
 
 /** The same bytes as 32-bit words, copied only where they do not begin at one. */
@@ -106,7 +110,7 @@ export const treeOf = (leafHashes: readonly Uint8Array[], hasher: Hasher = porta
 }
 
 /** As many leaves as a tree of one piece can number. */
-const UNCUT = 2 ** 32
+export const UNCUT = 2 ** 32
 
 /**
  * One tree over all records in their order, not cut into shards: StandardMerkleTree.of(values, ['uint256', 'address',
@@ -129,14 +133,19 @@ export const proofNodes = (size: number, index: number): number[] => {
   return nodes
 }
 
+/** @throws TreeError when a tree of that size has no such leaf */
+export const mustBeLeaf = (size: number, index: number): void => {
+  if (!Number.isInteger(index) || index < 0 || index >= size) {
+    throw new TreeError(`There is no leaf ${index}; the tree has ${size}, counted from 0`)
+  }
+}
+
 /**
  * The sibling hashes from the leaf at that place up to the root.
  * @throws TreeError when there is no such leaf
  */
 export const proofOf = (tree: Tree, index: number): Hex[] => {
-  if (!Number.isInteger(index) || index < 0 || index >= tree.size) {
-    throw new TreeError(`There is no leaf ${index}; the tree has ${tree.size}, counted from 0`)
-  }
+  mustBeLeaf(tree.size, index)
   return proofNodes(tree.size, index).map((at) => bytesToHex(nodeAt(tree.nodes, at)))
 }
 

@@ -43,9 +43,10 @@ export type Kernel = {
   /**
    * The hashes of account leaves, keccak256(keccak256(abi.encode(uint256 index, address account, uint256 amount))).
    * @param records 20 bytes of account and `width` (1 to 16) big-endian bytes of amount each
-   * @param restart the index counts from 0 and starts again after so many leaves: a power of two up to 2^32
+   * @param restart the index starts again from 0 after so many leaves: a power of two up to 2^32
+   * @param index the first record's, 0 unless it is given
    */
-  hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number): void
+  hashLeaves(records: Uint8Array, width: number, output: Uint8Array, restart: number, index?: number): void
   /**
    * floor(pool · weight / denominator) for each weight, and how large what that leaves is.
    * @param weights little-endian numbers of 16 bytes, none above the denominator
@@ -216,7 +217,7 @@ export const kernelOf = (module: CompiledModule): Kernel => {
       )
     },
 
-    hashLeaves(records, width, output, restart) {
+    hashLeaves(records, width, output, restart, index = 0) {
       if (!Number.isInteger(width) || width < 1 || width > 16) {
         throw new RangeError(`Amounts of ${width} bytes cannot be hashed here; 1 to 16 can`)
       }
@@ -228,7 +229,7 @@ export const kernelOf = (module: CompiledModule): Kernel => {
       const count = countOf(records, 20 + width, 'list of records')
       mustHold(output, count * HASH, 'output')
       inPieces(records, 20 + width, output, HASH, count, (from, to, first, pieces) =>
-        wasm.hashLeaves(from, width, first, restart - 1, to, pieces),
+        wasm.hashLeaves(from, width, index + first, restart - 1, to, pieces),
       )
     },
 

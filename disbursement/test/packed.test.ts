@@ -3,7 +3,7 @@ import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { nodeKernel } from '../../keccak/node.ts'
 import { hexesOf, putHex } from '../hexadecimal.ts'
-import { pack, packedLeaves, sumOf, unpack, withWidth } from '../packed.ts'
+import { narrowed, pack, packedLeaves, sumOf, unpack, withWidth } from '../packed.ts'
 import { packTexts } from '../packTexts.ts'
 import { SHARD_SIZE, ShardBuilder } from '../pages.ts'
 import { sortByBytes } from '../radix.ts'
@@ -33,6 +33,7 @@ describe('texts', () => {
         )
         expect(unpack(texts)).toEqual(payments)
         expect(withWidth(texts, pack(payments).width)).toEqual(pack(payments))
+        expect(narrowed(texts)).toEqual(pack(payments))
         expect(sumOf(texts)).toBe(payments.reduce((sum, each) => sum + each.amount, 0n))
       }),
       { numRuns: 300 },

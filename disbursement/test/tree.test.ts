@@ -8,6 +8,7 @@ import { hexesOf, putHex } from '../hexadecimal.ts'
 import { pack } from '../packed.ts'
 import { SHARD_SIZE } from '../pages.ts'
 import { type ClaimProof, claimOf, distributionTree, leaves, type Payment, verifyClaim } from '../shards.ts'
+import { slimProof, slimRoot, slimTree } from '../slimTree.ts'
 import {
   accountLeaf,
   proofOf,
@@ -114,13 +115,24 @@ describe("the tree is OpenZeppelin's", () => {
   test.each(Array.from({ length: 11 }, (_, at) => at * 100))(
     'in every node, for sizes from %i on, not cut into shards',
     (from) => {
-      const all = Uint8Array.from({ length: (from + 100) * 32 }, (_, at) => (at * 151 + (at >> 5) * 7) % 256)
+      const width = 1 + (from % 16)
+      const record = 20 + width
+      const records = Uint8Array.from(
+        { length: (from + 100) * record },
+        (_, at) => (at * 151 + (at >> 5) * 7) % 256,
+      )
+      const all = new Uint8Array((from + 100) * 32)
+      kernel.hashLeaves(records, width, all, 2 ** 32)
       const texts = hexesOf(all, 32)
       for (let size = from + 1; size <= from + 100; size++) {
         const tree = treeOfHashes(all.subarray(0, size * 32), kernel)
         const theirs = SimpleMerkleTree.of(texts.slice(0, size), { sortLeaves: false, nodeHash })
         expect(hexesOf(tree.nodes, 32)).toEqual(theirs.dump().tree)
         expect(proofOf(tree, size - 1)).toEqual(theirs.getProof(size - 1))
+        const slim = slimTree({ records: records.subarray(0, size * record), width }, kernel)
+        expect(slimRoot(slim, kernel)).toBe(theirs.root)
+        for (const index of [0, size >> 2, size >> 1, size - 1])
+          expect(slimProof(slim, index, kernel)).toEqual(theirs.getProof(index))
       }
     },
   )
@@ -135,15 +147,33 @@ describe("the tree is OpenZeppelin's", () => {
           ACCOUNT,
         )
         expect(rootOf(tree)).toBe(theirs.root)
+        const slim = slimTree(pack(payments), kernel)
+        expect(slimRoot(slim, kernel)).toBe(theirs.root)
         const proofs = proofsOf(tree)
         expect(proofs).toHaveLength(size)
         for (let index = seed % 97; index < size; index += 97) {
           expect(proofs[index]).toEqual(theirs.getProof(index))
           expect(proofOf(tree, index)).toEqual(proofs[index])
+          expect(slimProof(slim, index, kernel)).toEqual(proofs[index])
         }
       }),
       { numRuns: 3 },
     )
+  })
+
+  test('with every proof, when little of it is kept', () => {
+    for (let size = 1; size <= 70; size++) {
+      const packed = pack(sample(size, size))
+      const slim = slimTree(packed, kernel)
+      expect(slim.nodes.length / 32).toBe(Math.max(0, Math.ceil(size / 4) - 1))
+      expect(Array.from({ length: size }, (_, index) => slimProof(slim, index, kernel))).toEqual(
+        proofsOf(uncutTree(packed, kernel)),
+      )
+    }
+    const slim = slimTree(pack(sample(3)), kernel)
+    for (const index of [-1, 3, 0.5])
+      expect(() => slimProof(slim, index, kernel)).toThrow(`There is no leaf ${index}; the tree has 3`)
+    expect(() => slimTree({ records: new Uint8Array(), width: 1 })).toThrow('at least one leaf')
   })
 
   test('whoever hashes', () => {
@@ -151,6 +181,8 @@ describe("the tree is OpenZeppelin's", () => {
       const payments = sample(size)
       expect(distributionTree(payments, kernel)).toEqual(distributionTree(payments))
       expect(uncutTree(pack(payments), kernel)).toEqual(uncutTree(pack(payments)))
+      expect(slimTree(pack(payments), kernel)).toEqual(slimTree(pack(payments)))
+      expect(slimRoot(slimTree(pack(payments)))).toBe(rootOf(uncutTree(pack(payments), kernel)))
     }
   })
 

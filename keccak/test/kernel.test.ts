@@ -127,14 +127,15 @@ describe('account leaves', () => {
         records,
         fc.constantFrom(1, 2, 4, 128, 2 ** 32),
         fc.nat(9),
-        ({ width, list }, restart, from) => {
+        fc.nat(200),
+        ({ width, list }, restart, from, index) => {
           const input = new Uint8Array(from + list.length * (20 + width))
           input.set(join(list), from)
           const output = new Uint8Array(list.length * HASH)
-          kernel.hashLeaves(input.subarray(from), width, output, restart)
+          kernel.hashLeaves(input.subarray(from), width, output, restart, index)
           const expected = list.map((record, at) => {
             const preimage = new Uint8Array(96)
-            preimage[31] = at % restart
+            preimage[31] = (index + at) % restart
             preimage.set(record.subarray(0, 20), 44)
             preimage.set(record.subarray(20), 96 - width)
             return keccak_256(keccak_256(preimage))
