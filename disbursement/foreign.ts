@@ -24,15 +24,22 @@ const leafHashes = (
   const hashes = new Uint8Array(count * HASH)
   const bytes = new Uint8Array(Math.min(AT_ONCE, count) * size)
   const view = new DataView(bytes.buffer)
-  const record = ACCOUNT_BYTES + width
+  // Four bytes at a time where amounts consist of such; every layout does.
+  const unit = width % 4 === 0 && records.byteOffset % 4 === 0 ? 4 : 1
+  const source =
+    unit === 4 ? new Uint32Array(records.buffer, records.byteOffset, records.length / 4) : records
+  const target = unit === 4 ? new Uint32Array(bytes.buffer) : bytes
+  const [ofAccount, ofAmount] = [ACCOUNT_BYTES / unit, width / unit]
+  const [step, toAccount, toAmount] = [size / unit, account / unit, (amountEnd - width) / unit]
   for (let first = 0; first < count; first += AT_ONCE) {
     const until = Math.min(count, first + AT_ONCE)
-    for (let place = first, to = 0, from = first * record; place < until; place++, to += size) {
-      if (indexes !== null) view.setUint32(to + WORD - 4, indexes[place] ?? 0)
-      let target = to + account
-      for (const end = from + ACCOUNT_BYTES; from < end; ) bytes[target++] = records[from++] ?? 0
-      target = to + amountEnd - width
-      for (const end = from + width; from < end; ) bytes[target++] = records[from++] ?? 0
+    let from = first * (ofAccount + ofAmount)
+    for (let leaf = 0; leaf < until - first; leaf++) {
+      if (indexes !== null) view.setUint32(leaf * size + WORD - 4, indexes[first + leaf] ?? 0)
+      let to = leaf * step + toAccount
+      for (const end = from + ofAccount; from < end; ) target[to++] = source[from++] ?? 0
+      to = leaf * step + toAmount
+      for (const end = from + ofAmount; from < end; ) target[to++] = source[from++] ?? 0
     }
     const filled = bytes.subarray(0, (until - first) * size)
     hasher.hash(filled, size, hashes.subarray(first * HASH, until * HASH), times)

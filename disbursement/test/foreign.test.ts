@@ -13,10 +13,12 @@ import {
   rootPairingZeros,
   rootPromoting,
   sortedHashes,
+  standardPairLeaves,
   standardPairRoot,
   uniswapRoot,
 } from '../foreign.ts'
 import { hexesOf } from '../hexadecimal.ts'
+import { withWidth } from '../packed.ts'
 import { packTexts, readIndexes } from '../packTexts.ts'
 import { address } from './fixtures.ts'
 
@@ -67,6 +69,34 @@ describe('leaves of others', () => {
     expect(hexesOf(packedPairLeaves(packed), 32)).toEqual(
       accounts.map((account, at) =>
         keccak256(encodePacked(['address', 'uint256'], [account, BigInt(amounts[at] ?? 0)])),
+      ),
+    )
+  })
+
+  test('are the same of amounts of any width, wherever the records begin', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(65_535), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 2, max: 16 }),
+        fc.nat(5),
+        (numbers, width, offset) => {
+          const wide = packTexts(
+            numbers.map((number) => address(number + 1)),
+            numbers.map(String),
+          )
+          const { records } = withWidth(wide, width)
+          const bytes = new Uint8Array(offset + records.length)
+          bytes.set(records, offset)
+          const moved = { records: bytes.subarray(offset), width }
+          expect(indexedLeaves(moved, numbers, kernel)).toEqual(indexedLeaves(wide, numbers, kernel))
+          expect(packedPairLeaves(moved, kernel)).toEqual(packedPairLeaves(wide, kernel))
+          expect(standardPairLeaves(moved, kernel)).toEqual(standardPairLeaves(wide, kernel))
+          expect(hexesOf(packedPairLeaves(wide, kernel), 32)).toEqual(
+            numbers.map((number) =>
+              keccak256(encodePacked(['address', 'uint256'], [address(number + 1), BigInt(number)])),
+            ),
+          )
+        },
       ),
     )
   })
