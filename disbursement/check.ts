@@ -2,6 +2,7 @@
 
 import canonicalize from 'canonicalize'
 import type { Address } from 'viem'
+import { integersAsText } from './canonical.ts'
 import { accrualsOf, carriedUnder } from './carry.ts'
 import type { Deployment } from './deployment.ts'
 import { derive, factsOf } from './derive.ts'
@@ -14,7 +15,6 @@ import {
   type Carried,
   decodeManifest,
   type IncomeManifest,
-  integersAsText,
   type Manifest,
   manifestHash,
   manifestJson,
@@ -215,7 +215,8 @@ const checkDerived = (manifest: Manifest, hasher?: Hasher): ManifestProblem[] =>
     if (!(error instanceof DisbursementError)) throw error
     return [{ code: 'ALLOCATION', message: `its facts cannot be allocated: ${error.message}` }]
   }
-  const [stated, again] = [manifestJson(manifest), manifestJson(computed)]
+  const stated = manifestJson({ ...manifest, holders: [] })
+  const again = manifestJson({ ...computed, holders: [] })
   const all = (code: ManifestProblemCode) => () => code
   const problems = [
     ...(stated.stream === 'income' && again.stream === 'income'
@@ -226,12 +227,18 @@ const checkDerived = (manifest: Manifest, hasher?: Hasher): ManifestProblem[] =>
     ...differences('totals.', stated.totals, again.totals, all('TOTALS')),
     ...differences('', stated, again, (field) => (field === 'root' ? 'ROOT' : null)),
   ]
-  const byHolder = new Map<string, Json>(again.holders.map((each) => [each.holder, each]))
-  for (const each of stated.holders) {
-    const other = byHolder.get(each.holder)
+  const byHolder = new Map(computed.holders.map((each) => [each.holder, each]))
+  for (const each of manifest.holders) {
+    const { holder } = each
+    const other = byHolder.get(holder)
     if (other === undefined) continue
-    const own = differences(`holder ${each.holder}: `, each, other, (field) => HOLDER_CODES[field] ?? null)
-    problems.push(...own.map((problem) => ({ ...problem, holder: each.holder as Address })))
+    const found = differences(
+      `holder ${holder}: `,
+      integersAsText(each) as Json,
+      integersAsText(other) as Json,
+      (field) => HOLDER_CODES[field] ?? null,
+    )
+    problems.push(...found.map((problem) => ({ ...problem, holder })))
   }
   const paid = manifest.holders.reduce((sum, { amount }) => sum + amount, 0n)
   return [...problems, ...checkIdentity(manifest.payout, paid)]

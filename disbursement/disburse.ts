@@ -2,7 +2,7 @@ import { type Hex, keccak256 } from 'viem'
 import { deriveIncome, type IncomeInput } from './disburseIncome.ts'
 import { deriveRewards, type RewardsInput } from './disburseRewards.ts'
 import type { Hasher } from './hasher.ts'
-import { type IncomeManifest, type Manifest, manifestJson, type RewardManifest } from './manifest.ts'
+import type { IncomeManifest, Manifest, RewardManifest } from './manifest.ts'
 import { type ManifestPages, pagedBytes } from './manifestPages.ts'
 import { encodeRecords } from './recordsWriter.ts'
 import type { DistributionTree, Payment } from './shards.ts'
@@ -35,7 +35,7 @@ export function prepareDisbursement(input: RewardsInput, hasher?: Hasher): Disbu
 export function prepareDisbursement(input: DisbursementInput, hasher?: Hasher): Disbursement {
   const { manifest, tree } =
     input.stream === 'income' ? deriveIncome(input, hasher) : deriveRewards(input, hasher)
-  const { bytes, pages } = pagedBytes(manifestJson(manifest), hasher)
+  const { bytes, pages } = pagedBytes(manifest, hasher)
   return {
     manifest,
     manifestBytes: bytes,

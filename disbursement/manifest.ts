@@ -1,7 +1,7 @@
 // The public document from which anyone can recompute a root (SPEC section 8): its fields, its bytes, its hash.
 import { type Hex, keccak256 } from 'viem'
 import * as z from 'zod'
-import { canonicalBytes } from './canonical.ts'
+import { canonicalBytes, integersAsText } from './canonical.ts'
 import { ManifestError } from './errors.ts'
 import { addressField, hashField, isDecimal, problemsOf, utcSeconds } from './fields.ts'
 import type { Hasher } from './hasher.ts'
@@ -182,20 +182,12 @@ export type LpPurchase = IncomeManifest['lp'] & object
 /** What of one asset waits for later periods: the carry-over, and each holder's accrual. */
 export type Carried = Manifest['carried'][number]
 
-/** Plain JSON with every integer as a decimal string. */
-export const integersAsText = (value: unknown): unknown => {
-  if (typeof value === 'bigint' || typeof value === 'number') return value.toString()
-  if (Array.isArray(value)) return value.map(integersAsText)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, integersAsText(each)]))
-}
-
 /** The manifest as plain JSON. */
 export const manifestJson = (manifest: Manifest): ManifestJson => integersAsText(manifest) as ManifestJson
 
 /** The manifest's canonical bytes (RFC 8785): what is stored, and what is hashed. Long lists are named in them by their pages. */
 export const manifestBytes = (manifest: Manifest, hasher?: Hasher): Uint8Array =>
-  pagedBytes(manifestJson(manifest), hasher).bytes
+  pagedBytes(manifest, hasher).bytes
 
 /** keccak256 of {@link manifestBytes}: goes on chain with the root. */
 export const manifestHash = (manifest: Manifest, hasher?: Hasher): Hex =>
@@ -237,7 +229,7 @@ export const decodeManifest = (
   const json = input instanceof Uint8Array ? jsonIn(input) : input
   const manifest = manifestIn(withPages(json, pages))
   if (!(input instanceof Uint8Array)) return manifest
-  const again = pagedBytes(manifestJson(manifest), hasher)
+  const again = pagedBytes(manifest, hasher)
   if (sameBytes(input, again.bytes)) return manifest
   const wrong = pagesNamed(json).find((name) => !again.pages.has(name))
   throw new ManifestError([

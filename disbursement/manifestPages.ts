@@ -1,7 +1,7 @@
 // The manifest of a large program: its long lists lie in pages of their own, named by their hashes, so that the manifest
 // itself stays small however many holders there are, and its hash still names every one of them.
 import { bytesToHex, type Hex } from 'viem'
-import { canonicalBytes } from './canonical.ts'
+import { canonicalBytes, integersAsText } from './canonical.ts'
 import { ManifestError } from './errors.ts'
 import { isDecimal } from './fields.ts'
 import { type Hasher, portableHasher } from './hasher.ts'
@@ -47,18 +47,19 @@ const changeLists = (json: unknown, change: (list: unknown) => unknown): unknown
 
 /**
  * A manifest's canonical bytes (RFC 8785), and the pages of those of its lists that are long: canonical JSON too.
- * @param json the manifest with its lists whole, integers as text
+ * @param manifest with its lists whole; integers may be text already
  */
 export const pagedBytes = (
-  json: unknown,
+  manifest: unknown,
   hasher: Hasher = portableHasher,
 ): { bytes: Uint8Array; pages: Map<Hex, Uint8Array> } => {
   const pages = new Map<Hex, Uint8Array>()
-  const short = changeLists(json, (list): unknown => {
+  const short = changeLists(manifest, (list): unknown => {
     if (!Array.isArray(list) || list.length <= LONGEST_LIST) return list
     const names: Hex[] = []
     for (let from = 0; from < list.length; from += PAGE_ENTRIES) {
-      const page = canonicalBytes(list.slice(from, from + PAGE_ENTRIES))
+      // Page by page: the whole list as text would be several times the manifest.
+      const page = canonicalBytes(integersAsText(list.slice(from, from + PAGE_ENTRIES)))
       const name = new Uint8Array(32)
       hasher.hash(page, page.length, name)
       names.push(bytesToHex(name))
@@ -66,7 +67,7 @@ export const pagedBytes = (
     }
     return { count: `${list.length}`, pages: names } satisfies Paged
   })
-  return { bytes: canonicalBytes(short), pages }
+  return { bytes: canonicalBytes(integersAsText(short)), pages }
 }
 
 /** The hashes of all pages that a manifest's JSON names, in order; none where its lists are whole. */

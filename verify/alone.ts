@@ -2,6 +2,7 @@
 // Who held what is then its own word.
 import canonicalize from 'canonicalize'
 import { type Hex, keccak256 } from 'viem'
+import { integersAsText } from '../disbursement/canonical.ts'
 import {
   checkManifest,
   distributionTree,
@@ -11,7 +12,6 @@ import {
   paymentsOf,
   periodsOf,
 } from '../disbursement/index.ts'
-import { integersAsText } from '../disbursement/manifest.ts'
 import { agreementOf } from './agreement.ts'
 import { MissingData } from './errors.ts'
 import type { ChainClient, Program } from './examination.ts'

@@ -1,5 +1,6 @@
 // A quarter's manifest against the chain: everything in it that can be made again is, and compared.
 import type { Hex } from 'viem'
+import { integersAsText } from '../disbursement/canonical.ts'
 import {
   type Disbursement,
   DisbursementError,
@@ -17,7 +18,6 @@ import {
   statedByTerms,
   weightOf,
 } from '../disbursement/index.ts'
-import { integersAsText } from '../disbursement/manifest.ts'
 import { agreementOf } from './agreement.ts'
 import { compareManifests, type Expected } from './compare.ts'
 import { type ChainClient, type Examiner, type Program, tellDifferences } from './examination.ts'

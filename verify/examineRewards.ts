@@ -1,4 +1,6 @@
 // A reward month's manifest against the chain (SPEC section 11): nothing in it is anybody's word.
+
+import { integersAsText } from '../disbursement/canonical.ts'
 import {
   type Disbursement,
   DisbursementError,
@@ -12,7 +14,6 @@ import {
   statedByDeployment,
   totalUnitSeconds,
 } from '../disbursement/index.ts'
-import { integersAsText } from '../disbursement/manifest.ts'
 import { agreementOf } from './agreement.ts'
 import { compareManifests, type Expected } from './compare.ts'
 import { type Examiner, tellDifferences } from './examination.ts'
