@@ -8,6 +8,7 @@ import { dashboardWords } from '../words/dashboard.ts'
 import { words } from '../words/index.ts'
 import { DropTable } from './DropTable.tsx'
 import { HolderShares } from './HolderShares.tsx'
+import { IncomeTable } from './IncomeTable.tsx'
 import { KeyFigures } from './KeyFigures.tsx'
 import { PayoutTable } from './PayoutTable.tsx'
 import { PoolFigures } from './PoolFigures.tsx'
@@ -55,6 +56,7 @@ function FiguresFrom({ url }: { url: string }) {
       <Later>
         <Charts url={url} figures={figures} />
       </Later>
+      <IncomeTable />
       <PayoutTable payouts={figures.payouts} />
       <HolderShares shares={figures.shares} />
       <PoolFigures figures={figures} />

@@ -1,6 +1,9 @@
-import { writeShare } from '../amounts.ts'
+import { writeAmount, writeShare } from '../amounts.ts'
+import type { Asset } from '../api.ts'
+import { csv } from '../csv.ts'
 import { useAsset } from '../hooks/useAsset.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { tokenOf, useProgram } from '../program.ts'
 import { dashboardWords } from '../words/dashboard.ts'
 import { Figure } from './Figure.tsx'
@@ -15,9 +18,20 @@ export function PoolFigures({ figures }: { figures: Figures }) {
   const text = dashboardWords
   const { pair, program: counts, staked, lpStaked } = figures
   if (pair === null || counts === null) return null
+  const all: Named[] = [
+    [text.poolToken(token.symbol), pair.reserveToken, token],
+    ...(other === undefined ? [] : [[text.poolOther(other.symbol), pair.reserveOther, other] as const]),
+    [text.staked, staked, token],
+    ...(lp === undefined
+      ? []
+      : [[text.lpSupply, pair.lpSupply, lp] as const, [text.lpStaked, lpStaked, lp] as const]),
+  ]
   return (
     <section className="sheet" aria-labelledby="pool">
-      <h2 id="pool">{text.pool.title}</h2>
+      <div className="sheet-head">
+        <h2 id="pool">{text.pool.title}</h2>
+        <SaveCsv name={text.pool.title} file="pool" make={() => csvOf(all)} />
+      </div>
       <dl className="figure-grid figure-grid-plain">
         <Figure
           name={text.poolToken(token.symbol)}
@@ -46,4 +60,14 @@ export function PoolFigures({ figures }: { figures: Figures }) {
       </dl>
     </section>
   )
+}
+
+type Named = readonly [name: string, amount: bigint, asset: Pick<Asset, 'symbol' | 'decimals'>]
+
+function csvOf(all: readonly Named[]): string {
+  const { figure, amount, unit } = dashboardWords.pool
+  return csv([
+    [figure, amount, unit],
+    ...all.map(([name, value, { symbol, decimals }]) => [name, writeAmount(value, decimals).exact, symbol]),
+  ])
 }

@@ -17,6 +17,7 @@ import { addEstimate } from './routes/estimate.ts'
 import { addFeed } from './routes/feed.ts'
 import { addHolder } from './routes/holder.ts'
 import { addHolders } from './routes/holders.ts'
+import { addIncome } from './routes/income.ts'
 import { addManifest } from './routes/manifest.ts'
 import { addBallots } from './routes/polls/ballots.ts'
 import { addCastBallot } from './routes/polls/cast.ts'
@@ -43,6 +44,7 @@ const ROUTES = [
   ...[addSnapshotStart, addSnapshot, addSnapshotPage, addSnapshotIndex],
   ...[
     addDistributions,
+    addIncome,
     addDistribution,
     addAllocations,
     addClaim,

@@ -5,6 +5,7 @@ import type { Hex } from 'viem'
 import {
   DisbursementError,
   decodeManifestHead,
+  type IncomeManifest,
   type Manifest,
   type RewardManifest,
 } from '../../../disbursement/index.ts'
@@ -16,6 +17,8 @@ import { readManifest } from './store.ts'
 export type Stated = {
   recordBlock: { number: number; hash: string; timestamp: number }
   currency: { address: string; symbol: string; decimals: number }
+  /** The whole income, in base units of the currency, and the statement's hash where one was given; null for a reward. */
+  income: { amount: bigint; statementHash: string | null } | null
   /** The share of the income that was owed, in base units of the currency. */
   due: bigint
   asset: string
@@ -31,6 +34,8 @@ const row = z
     currency: z.string(),
     currency_symbol: z.string(),
     currency_decimals: z.int(),
+    income: z.string().nullable(),
+    statement_hash: z.string().nullable(),
     due: z.string(),
     asset: z.string(),
     funded: z.string(),
@@ -47,6 +52,10 @@ const row = z
         symbol: fields.currency_symbol,
         decimals: fields.currency_decimals,
       },
+      income:
+        fields.income === null
+          ? null
+          : { amount: BigInt(fields.income), statementHash: fields.statement_hash },
       due: BigInt(fields.due),
       asset: fields.asset,
       funded: BigInt(fields.funded),
@@ -62,10 +71,16 @@ const statedIn = (manifest: Manifest): Stated => {
       timestamp: Number(recordBlock.timestamp),
     },
     asset: payout.asset,
-    ...(manifest.stream === 'income'
-      ? { currency: manifest.income.currency, due: manifest.income.due, funded: payout.funded }
-      : rewardIn(manifest.payout)),
+    ...(manifest.stream === 'income' ? incomeIn(manifest) : { ...rewardIn(manifest.payout), income: null }),
   }
+}
+
+const incomeIn = ({
+  income,
+  payout,
+}: IncomeManifest): Pick<Stated, 'currency' | 'income' | 'due' | 'funded'> => {
+  const { currency, amount, statementHash, due } = income
+  return { currency, income: { amount, statementHash }, due, funded: payout.funded }
 }
 
 /** A reward in tokens has no worth that anybody stated; one in the currency is worth itself. */
@@ -88,8 +103,8 @@ const keep = async (db: D1Database, manifestHash: Hex, stated: Stated): Promise<
     await db
       .prepare(
         `INSERT INTO stated (manifest_hash, record_block, record_hash, record_timestamp, currency, currency_symbol,
-           currency_decimals, due, asset, funded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+           currency_decimals, income, statement_hash, due, asset, funded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
       .bind(
         manifestHash,
@@ -99,6 +114,8 @@ const keep = async (db: D1Database, manifestHash: Hex, stated: Stated): Promise<
         stated.currency.address,
         stated.currency.symbol,
         stated.currency.decimals,
+        stated.income?.amount.toString() ?? null,
+        stated.income?.statementHash ?? null,
         stated.due.toString(),
         stated.asset,
         stated.funded.toString(),
@@ -137,7 +154,10 @@ export const statedBy = async (
  * What an amount of the payout was worth in the income's currency when it was paid out, by the manifest's own figures:
  * `due` of the currency became `funded` of the asset. Null where nothing was funded.
  */
-export const worthOf = ({ currency, asset, due, funded }: Stated, amount: bigint): bigint | null => {
+export const worthOf = (
+  { currency, asset, due, funded }: Pick<Stated, 'currency' | 'asset' | 'due' | 'funded'>,
+  amount: bigint,
+): bigint | null => {
   if (asset === currency.address) return amount
   return funded === 0n ? null : (amount * due) / funded
 }

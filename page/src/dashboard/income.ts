@@ -1,0 +1,18 @@
+/** What was earned in each paid period, as the manifests state it. */
+import { ask } from '../asking.ts'
+import { address, bytes, count, list, maybe, type ReadBy, record, text, units } from '../shape.ts'
+
+const income = record({
+  period: text,
+  distribution: bytes,
+  currency: record({ address, symbol: text, decimals: count }),
+  income: units,
+  due: units,
+  funded: units,
+  statementHash: maybe(bytes),
+})
+
+export type Income = ReadBy<typeof income>
+
+/** Oldest first. */
+export const fetchIncome = (signal: AbortSignal): Promise<Income[]> => ask('v1/income', list(income), signal)
