@@ -60,7 +60,7 @@ export function owedOn({ urls, deployment }: Stack) {
 }
 
 /** An amount with every digit, as the page writes it into titles. */
-export function written({ amount, asset }: Claim): string {
+export function written({ amount, asset }: Pick<Claim, 'amount' | 'asset'>): string {
   const [whole, fraction = ''] = formatUnits(BigInt(amount), asset.decimals).split('.')
   const padded = fraction.padEnd(asset.decimals <= 6 ? 2 : 0, '0')
   return `${whole}${padded ? `.${padded}` : ''} ${asset.symbol}`

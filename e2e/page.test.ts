@@ -11,6 +11,7 @@ import { quality } from './page/quality.ts'
 import { register } from './page/register.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
 import { closeStage, openStage, stage } from './page/stage.ts'
+import { tables } from './page/tables.ts'
 
 // A holder at the page: a real browser, the real system, and a wallet whose key stays in this process. The tests follow the
 // year: the first quarter is open, the second is published, then open, and in the end one part after another goes away.
@@ -28,6 +29,7 @@ otherWays()
 failing()
 secondQuarter()
 charts()
+tables()
 checking()
 polls()
 quality()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { type Person, person } from '../local/scenario/people.ts'
@@ -65,7 +66,7 @@ export async function connect({ page, wallet }: Visit): Promise<void> {
 }
 
 /** The page's place of somebody's account. */
-export const at = ({ address }: Person) => `#/address/${address}`
+export const at = ({ address }: Pick<Person, 'address'>) => `#/address/${address}`
 
 export const button = (where: Page | Locator, name: string) =>
   where.getByRole('button', { name, exact: true })
@@ -118,6 +119,17 @@ export async function showsFirst(count: number, where: Locator, expected: readon
     if (isDeepStrictEqual(shown, expected) || Date.now() > until) return assert.deepEqual(shown, expected)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** What a part of the page hands over as a file: its names, then a row each. None of its cells is quoted. */
+export async function csvOf(page: Page, where: Locator): Promise<string[][]> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    where.getByRole('button', { name: words.dashboard.csv }).click(),
+  ])
+  const lines = readFileSync(await download.path(), 'utf8').split('\r\n')
+  assert.equal(lines.pop(), '', 'every line ends')
+  return lines.map((line) => line.split(','))
 }
 
 /** How long the page may take to show what it has asked for, in milliseconds. */

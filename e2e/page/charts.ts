@@ -1,12 +1,11 @@
 // The dashboard's charts: what the aggregations say, against what the chain and the other figures say.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { parseUnits } from 'viem'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
-import { amounts, section, showsFirst } from '../visit.ts'
+import { amounts, csvOf, section, showsFirst } from '../visit.ts'
 import { stage } from './stage.ts'
 
 const text = words.dashboard.charts
@@ -21,17 +20,6 @@ async function openCharts(): Promise<Page> {
   const { page } = await stage().visits.visit(person('nell'), '#/dashboard')
   await chart(page, 'claimed').waitFor()
   return page
-}
-
-/** What a chart hands over as a file: a row a day, the names first. */
-async function csvOf(page: Page, figure: Locator): Promise<string[][]> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    figure.getByRole('button', { name: words.dashboard.csv }).click(),
-  ])
-  const lines = readFileSync(await download.path(), 'utf8').split('\r\n')
-  assert.equal(lines.pop(), '', 'every line ends')
-  return lines.map((line) => line.split(','))
 }
 
 export function charts(): void {

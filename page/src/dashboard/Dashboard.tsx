@@ -56,7 +56,7 @@ function FiguresFrom({ url }: { url: string }) {
       <Later>
         <Charts url={url} figures={figures} />
       </Later>
-      <IncomeTable />
+      <IncomeTable payouts={figures.payouts} />
       <PayoutTable payouts={figures.payouts} />
       <HolderShares shares={figures.shares} />
       <PoolFigures figures={figures} />

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { writeAmount, writeShare } from '../amounts.ts'
 import { csv } from '../csv.ts'
 import { failureOf } from '../failures.ts'
-import { useDistributions } from '../hooks/useDistributions.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
 import { FailureNotice, RetryButton } from '../parts/Notice.tsx'
@@ -10,12 +9,13 @@ import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { ShareBar } from '../parts/ShareBar.tsx'
 import { dashboardWords } from '../words/dashboard.ts'
 import { words } from '../words/index.ts'
+import type { Payout } from './figures.ts'
 import { fetchIncome, type Income } from './income.ts'
 
 const text = dashboardWords.income
 
-/** What was earned quarter by quarter, the share of it that is owed, and what was paid out for that. */
-export function IncomeTable() {
+/** What was earned quarter by quarter, the share of it that is owed, what was paid out for that, and what of it was claimed. */
+export function IncomeTable({ payouts }: { payouts: readonly Payout[] }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['income'],
     queryFn: ({ signal }) => fetchIncome(signal),
@@ -24,11 +24,11 @@ export function IncomeTable() {
     <section className="sheet" aria-labelledby="income">
       <div className="sheet-head">
         <h2 id="income">{text.title}</h2>
-        {data !== undefined && <SaveCsv name={text.title} file="income" make={() => csvOf(data)} />}
+        {data !== undefined && <SaveCsv name={text.title} file="income" make={() => csvOf(data, payouts)} />}
       </div>
       <p className="muted small">{text.note}</p>
       {data !== undefined ? (
-        <Quarters rows={data} />
+        <Quarters rows={data} payouts={payouts} />
       ) : error === null ? (
         <p className="muted" role="status">
           {words.loading}
@@ -40,7 +40,7 @@ export function IncomeTable() {
   )
 }
 
-function Quarters({ rows }: { rows: readonly Income[] }) {
+function Quarters({ rows, payouts }: { rows: readonly Income[]; payouts: readonly Payout[] }) {
   if (rows.length === 0) return <p className="muted">{text.empty}</p>
   const most = rows.reduce((largest, { income }) => (income > largest ? income : largest), 0n)
   return (
@@ -60,7 +60,19 @@ function Quarters({ rows }: { rows: readonly Income[] }) {
           kind: 'number',
           cell: ({ due, currency }) => <Amount value={due} asset={currency} bare />,
         },
-        { name: text.funded, kind: 'number', cell: (row) => <Funded row={row} /> },
+        {
+          name: text.paid,
+          kind: 'number',
+          cell: ({ paid, asset }) => <Amount value={paid} asset={asset} most={4} />,
+        },
+        {
+          name: text.claimed,
+          kind: 'number',
+          cell: (row) => {
+            const claimed = claimedOf(row, payouts)
+            return claimed !== null && <Amount value={claimed} asset={row.asset} most={4} bare />
+          },
+        },
         {
           name: text.share,
           kind: 'wide',
@@ -76,24 +88,27 @@ function Quarters({ rows }: { rows: readonly Income[] }) {
   )
 }
 
-/** In the payout's own asset: in LP shares it is another one than the income's. */
-function Funded({ row }: { row: Income }) {
-  const paid = useDistributions().distributions?.find(({ id }) => id === row.distribution)
-  return paid === undefined ? null : <Amount value={row.funded} asset={paid.asset} most={4} />
-}
+/** Null until the index has the payout. */
+const claimedOf = ({ distribution }: Income, payouts: readonly Payout[]): bigint | null =>
+  payouts.find(({ id }) => id === distribution)?.claimed ?? null
 
-/** Money in the currency's units; what was paid in for it in base units of the payout's asset. */
-function csvOf(rows: readonly Income[]): string {
-  const head = [text.period, text.income, text.due, text.currency, text.fundedBase, text.statement]
+/** Every amount with all its decimals; where it is not known what was claimed, the cell is empty. */
+function csvOf(rows: readonly Income[], payouts: readonly Payout[]): string {
   return csv([
-    head,
-    ...rows.map(({ period, income, due, currency, funded, statementHash }) => [
-      period,
-      writeAmount(income, currency.decimals).exact,
-      writeAmount(due, currency.decimals).exact,
-      currency.symbol,
-      `${funded}`,
-      statementHash ?? '',
-    ]),
+    [
+      ...[text.period, text.income, text.due, text.currency],
+      ...[text.funded, text.paid, text.claimed, text.asset, text.statement],
+    ],
+    ...rows.map((row) => {
+      const { period, income, due, currency, funded, paid, asset, statementHash } = row
+      const claimed = claimedOf(row, payouts)
+      const inCurrency = (value: bigint) => writeAmount(value, currency.decimals).exact
+      const inAsset = (value: bigint) => writeAmount(value, asset.decimals).exact
+      return [
+        ...[period, inCurrency(income), inCurrency(due), currency.symbol],
+        ...[inAsset(funded), inAsset(paid), claimed === null ? '' : inAsset(claimed), asset.symbol],
+        statementHash ?? '',
+      ]
+    }),
   ])
 }

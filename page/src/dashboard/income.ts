@@ -2,13 +2,17 @@
 import { ask } from '../asking.ts'
 import { address, bytes, count, list, maybe, type ReadBy, record, text, units } from '../shape.ts'
 
+const asset = record({ address, symbol: text, decimals: count })
+
 const income = record({
   period: text,
   distribution: bytes,
-  currency: record({ address, symbol: text, decimals: count }),
+  currency: asset,
   income: units,
   due: units,
+  asset,
   funded: units,
+  paid: units,
   statementHash: maybe(bytes),
 })
 

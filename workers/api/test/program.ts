@@ -89,6 +89,7 @@ export const disbursement = (
   name = '2026-Q1',
   previous: IncomeManifest | null = null,
   hasher?: Hasher,
+  statementHash: Hex | null = null,
 ): Disbursement<IncomeManifest> => {
   const holders = Array.from({ length: count }, (_, place) => ({
     holder: addressOf(FIRST + place),
@@ -109,7 +110,7 @@ export const disbursement = (
       })),
       recordBlock: { number: 90n, hash: hashOf(`record ${name}`), timestamp: 1_770_000_000n },
       income: 12_000_000_000n,
-      statementHash: null,
+      statementHash,
       funded: 1_800_000_000n,
       lp: null,
       previous,

@@ -14,7 +14,9 @@ const incomeSchema = z
     currency: assetSchema,
     income: amount.openapi({ description: 'All that was earned, by the issuer’s own statement' }),
     due: amount.openapi({ description: 'The share of it that is owed, in the same currency' }),
-    funded: amount.openapi({ description: 'What was paid in for it, in the asset of the distribution' }),
+    asset: assetSchema.openapi({ description: 'What was paid out: the currency, or LP shares' }),
+    funded: amount.openapi({ description: 'What was paid in for it, in the asset' }),
+    paid: amount.openapi({ description: 'What all holders together are paid, in the asset' }),
     statementHash: hash.nullable().openapi({ description: 'keccak256 of the income statement' }),
   })
   .openapi('Income')
@@ -43,13 +45,14 @@ export const addIncome = (app: OpenAPIHono<App>) =>
     const all = await withStatus(env, await listDistributions(env.DB))
     const paid = all.filter(({ stream, status }) => stream === 'income' && status !== 'cancelled')
     const rows = await Promise.all(
-      paid.map(async ({ id, period, manifestHash }) => {
+      paid.map(async ({ id, period, manifestHash, asset, total }) => {
         const { income, currency, due, funded } = await statedBy(env, manifestHash)
         if (income === null) return []
         return [
           {
             ...{ period, distribution: id, currency, statementHash: income.statementHash },
-            ...{ income: income.amount.toString(), due: due.toString(), funded: funded.toString() },
+            ...{ income: income.amount.toString(), due: due.toString() },
+            ...{ asset, funded: funded.toString(), paid: total },
           },
         ]
       }),
