@@ -5,7 +5,7 @@ import { silent } from '../../local/progress.ts'
 import { person } from '../../local/scenario/people.ts'
 import { playToQuarter, prepareArgs, quarterOf } from '../../local/scenario/quarters.ts'
 import { words } from '../../page/src/words/all.ts'
-import { written } from '../owed.ts'
+import { type Claim, written } from '../owed.ts'
 import {
   amounts,
   at,
@@ -27,7 +27,40 @@ export function secondQuarter(): void {
       await playToQuarter(stage().stack, stage().story, '2026-Q2', silent)
       await stage().stack.synced()
       await stage().stack.issue(prepareArgs('2026-Q2'))
-      await stage().stack.issue(['publish', '--period', '2026-Q2'])
+    })
+
+    test('is prepared where the issuer’s machine says so, and due for everybody else', async () => {
+      const { stack, visits } = stage()
+      const { page } = await visits.visit(person('nell'), '#/issuer')
+      const text = words.issuer
+      const row = rowOf(section(page, text.periods.title), '2026-Q2')
+      await says(row, text.periods.stages.due)
+      const { stdout } = await stack.issue(['status', '--json'])
+      const { periods } = JSON.parse(stdout)
+      const { manifestHash } = periods.find(({ name }: { name: string }) => name === '2026-Q2')
+      const desk = section(page, text.told.title)
+      const pick = (json: string) =>
+        desk
+          .getByLabel(text.told.pick)
+          .setInputFiles({ name: 'status.json', mimeType: 'application/json', buffer: Buffer.from(json) })
+      await pick(stdout.replace('"alex"', '"bob"'))
+      await says(desk, text.told.bad)
+      await says(row, text.periods.stages.due)
+
+      await pick(stdout)
+      await says(row, text.periods.stages.prepared)
+      await row.getByTitle(manifestHash, { exact: true }).waitFor()
+      const now = section(page, text.due.title)
+      await says(now, text.due.waiting.prepared('2026-Q2'))
+      // What is offered to be typed is what publishes it.
+      const command = await now.locator('pre').innerText()
+      assert.equal(command, 'prorata publish --period 2026-Q2')
+      await stack.issue(command.replace('prorata ', '').split(' '))
+      await page.reload()
+      await says(row, text.periods.stages.opening)
+      await pick(stdout)
+      await says(desk, text.told.next)
+      await says(row, text.periods.stages.opening)
     })
 
     test('is published, but not open yet', async () => {
@@ -72,6 +105,38 @@ export function secondQuarter(): void {
         const { page } = await stage().visits.visit(person('nell'), at(person('umar')))
         await says(page, words.holder.recipient)
         await shows(dueTotals(page), [written(await stage().owed.claimOf('office', '2026-Q2'))])
+      })
+
+      test('what a provider would be paid for the running month is told as not final, and nobody else is told any', async () => {
+        const { stack, visits } = stage()
+        const estimateFor = async (address: string) => {
+          const response = await fetch(`${stack.urls.api}/v1/accounts/${address}/estimate`)
+          return (await response.json()) as {
+            block: string
+            running: { month: { name: string }; asset: Claim['asset']; weight: string; estimate: string }
+          }
+        }
+        await stack.synced()
+        const { block, running } = await estimateFor(person('liam').address)
+        assert.ok(BigInt(running.estimate) > 0n)
+        const { page } = await visits.visit(person('nell'), at(person('liam')))
+        const line = page
+          .getByRole('paragraph')
+          .filter({ hasText: `Liquidity rewards of ${running.month.name}:` })
+        await shows(line, [written({ amount: running.estimate, asset: running.asset })])
+        const said = await line.innerText()
+        assert.match(
+          said,
+          /so far this month about [\d,.…]+\s+ALEX if it ended now, not final\. As of block /,
+        )
+        assert.ok(said.includes(`block ${block},`), said)
+
+        await visits.leave()
+        const stranger = `0x${'9'.repeat(40)}` as const
+        const { page: other } = await visits.visit(person('nell'), at({ address: stranger }))
+        await says(other, words.holder.neverHeld.title)
+        assert.equal((await estimateFor(stranger)).running.weight, '0')
+        assert.equal(await other.getByText(words.soFar.about).count(), 0)
       })
 
       test('the dashboard has the program in figures', async () => {

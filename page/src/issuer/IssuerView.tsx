@@ -5,23 +5,36 @@ import { useFigures } from '../hooks/useFigures.ts'
 import { useChainTime, useStatus } from '../hooks/useStatus.ts'
 import { writeDay } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
-import { CopyButton } from '../parts/CopyButton.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
+import { HashLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { ShareBar } from '../parts/ShareBar.tsx'
 import { useProgram } from '../program.ts'
 import { words } from '../words/index.ts'
 import { issuerWords } from '../words/issuer.ts'
-import { type ClaimedById, type PeriodState, periodStates } from './periods.ts'
+import { Command } from './Command.tsx'
+import { useCommandFile } from './CommandFile.tsx'
+import {
+  type ClaimedById,
+  commandsFor,
+  isWaiting,
+  type PeriodState,
+  periodStates,
+  stageWith,
+} from './periods.ts'
 import { RegisterDesk } from './RegisterDesk.tsx'
+import { StatusDesk } from './StatusDesk.tsx'
+import { readTold } from './told.ts'
 
 /** What the issuer has to do, and how far each period has come. Nothing here can be signed or sent. */
 export default function IssuerView() {
   const { terms, deployment } = useProgram()
   const { distributions, failure, retry } = useDistributions()
   const now = useChainTime()
-  const states = periodStates(terms.streams.income.periods, distributions ?? [], now)
+  const own = { program: terms.name, network: deployment.network }
+  const told = useCommandFile((json) => readTold(json, own))
+  const states = periodStates(terms.streams.income.periods, distributions ?? [], now, told.found)
   return (
     <>
       <header className="view-heading">
@@ -43,6 +56,7 @@ export default function IssuerView() {
           ) : (
             <WithClaimed url={deployment.graphqlUrl} states={states} />
           )}
+          <StatusDesk reading={told} />
         </>
       )}
       {deployment.registerUrl !== null && <RegisterDesk />}
@@ -70,23 +84,18 @@ function Warnings() {
 
 function DueNow({ states }: { states: readonly PeriodState[] }) {
   const text = issuerWords.due
-  const due = states.filter(({ stage }) => stage === 'due')
+  const waiting = states.flatMap(({ stage, period }) => (isWaiting(stage) ? [{ stage, period }] : []))
   return (
     <section className="sheet" aria-labelledby="due-now">
       <h2 id="due-now">{text.title}</h2>
-      <p>{due.length === 0 ? text.none : text.some(due.length)}</p>
-      {due.map(({ period: { name, end } }) => {
-        const commands = `prorata prepare --period ${name} --income 0.00\nprorata publish --period ${name}`
-        return (
-          <div key={name} className="commands">
-            <p>{text.text(name, writeDay(end))}</p>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard */}
-            <pre tabIndex={0}>{commands}</pre>
-            <p className="muted small">{text.income}</p>
-            <CopyButton text={commands} label={words.copy(text.copy(name))} />
-          </div>
-        )
-      })}
+      <p>{waiting.length === 0 ? text.none : text.some(waiting.length)}</p>
+      {waiting.map(({ stage, period }) => (
+        <div key={period.name} className="commands">
+          <p>{text.waiting[stage](period.name, writeDay(period.end))}</p>
+          <Command text={commandsFor(stage, period)} name={text.copy(period.name)} />
+          {stage === 'due' && <p className="muted small">{text.income}</p>}
+        </div>
+      ))}
     </section>
   )
 }
@@ -119,7 +128,19 @@ function PeriodTable({ states, claimed }: { states: readonly PeriodState[]; clai
           { name: text.runs, cell: ({ period }) => `${writeDay(period.start)} – ${writeDay(period.end)}` },
           {
             name: text.stage,
-            cell: ({ stage }) => <span className={`pill pill-${stage}`}>{text.stages[stage]}</span>,
+            cell: (state) => {
+              const stage = stageWith(state, claimed)
+              return (
+                <>
+                  <span className={`pill pill-${stage}`}>{text.stages[stage]}</span>
+                  {state.preparedHash !== null && (
+                    <span className="sub">
+                      <HashLabel hash={state.preparedHash} what={text.manifest} />
+                    </span>
+                  )}
+                </>
+              )
+            },
           },
           {
             name: text.total,

@@ -2,15 +2,14 @@ import { useState } from 'react'
 import { writeAmount } from '../amounts.ts'
 import { csv } from '../csv.ts'
 import { Amount } from '../parts/Amount.tsx'
-import { CopyButton } from '../parts/CopyButton.tsx'
 import { DataTable } from '../parts/DataTable.tsx'
 import { AddressLabel } from '../parts/HexLabel.tsx'
-import { Notice } from '../parts/Notice.tsx'
 import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { currencyOf, tokenOf, useProgram } from '../program.ts'
-import { words } from '../words/index.ts'
 import { issuerWords } from '../words/issuer.ts'
 import { registerWords } from '../words/register.ts'
+import { Command } from './Command.tsx'
+import { CommandFile, useCommandFile } from './CommandFile.tsx'
 import { decisionCommand, type Matches, type RegisterEntry, readMatches } from './matches.ts'
 
 const text = issuerWords.register
@@ -21,43 +20,13 @@ const COMMAND = 'prorata register match --json > match.json'
  * so that what is decided here is a command to copy.
  */
 export function RegisterDesk() {
-  const [matches, setMatches] = useState<Matches | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-
-  async function pick(file: File | undefined) {
-    setMatches(null)
-    setProblem(null)
-    if (file === undefined) return
-    try {
-      setMatches(readMatches(await file.text()))
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
-    }
-  }
-
+  const reading = useCommandFile(readMatches)
+  const matches = reading.found
   return (
     <section className="sheet" aria-labelledby="register">
       <h2 id="register">{text.title}</h2>
       <p>{text.text}</p>
-      <div className="commands">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard */}
-        <pre tabIndex={0}>{COMMAND}</pre>
-        <CopyButton text={COMMAND} label={words.copy(text.command)} />
-      </div>
-      <div className="field">
-        <label htmlFor="match-file">{text.pick}</label>
-        <input
-          id="match-file"
-          type="file"
-          accept=".json,application/json"
-          onChange={(event) => void pick(event.currentTarget.files?.[0])}
-        />
-      </div>
-      {problem !== null && (
-        <Notice tone="bad" title={text.bad} urgent>
-          <p>{problem}</p>
-        </Notice>
-      )}
+      <CommandFile id="match-file" command={COMMAND} words={text} reading={reading} />
       {matches !== null && (
         <>
           <EntryTable entries={matches.entries} />
@@ -132,9 +101,7 @@ function EntryTable({ entries }: { entries: readonly RegisterEntry[] }) {
           return (
             <div key={decision} className="commands">
               <p>{text.decide[decision](chosen.size)}</p>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard */}
-              <pre tabIndex={0}>{command}</pre>
-              <CopyButton text={command} label={words.copy(text.decision[decision])} />
+              <Command text={command} name={text.decision[decision]} />
             </div>
           )
         })}

@@ -8,9 +8,17 @@ export const issuerWords = {
     title: 'To do now',
     none: 'Nothing is due.',
     some: (count: number) =>
-      `${plural(count, 'period has', 'periods have')} ended and waits to be prepared and published.`,
-    text: (period: string, end: string) =>
-      `${period} ended on ${end}. Prepare it, look at what was made, then publish it:`,
+      `${plural(count, 'period has ended and waits', 'periods have ended and wait')} to be paid out.`,
+    waiting: {
+      due: (period: string, end: string) =>
+        `${period} ended on ${end}. Prepare it, look at what was made, then publish it:`,
+      prepared: (period: string) => `${period} is prepared. Look at what was made, then publish it:`,
+      publishing: (period: string) => `Publishing ${period} was begun and broke off. Run it again:`,
+      signing: (period: string) =>
+        `${period} is with the Safe’s owners. Once they have executed the batch, run it again:`,
+      unregistered: (period: string) =>
+        `${period} is on chain, and the server does not know it. Run it again:`,
+    },
     income: 'Put the period’s income in the place of 0.00.',
     copy: (period: string) => `commands for ${period}`,
   },
@@ -19,6 +27,15 @@ export const issuerWords = {
     none: 'Chain and index answer, and nothing is wrong with either.',
     away: 'The server does not answer, so nothing is known of chain and index.',
     figuresAway: 'The index does not answer, so what was claimed is not known now.',
+  },
+  told: {
+    title: 'What is prepared',
+    text: 'Files that are prepared and not yet published lie on the issuer’s machine alone. The command below tells of them, and its file is read in this tab alone.',
+    command: 'the command that writes the file',
+    pick: 'The file status.json',
+    bad: 'This is not the status of this program',
+    asOf: (when: string) => `As of ${when}.`,
+    next: 'Next:',
   },
   register: {
     title: 'Register of investors',
@@ -56,13 +73,20 @@ export const issuerWords = {
     total: 'Published',
     opens: 'Claims open',
     claimed: 'Claimed',
-    until: 'until',
+    manifest: 'manifest hash',
     stages: {
       ahead: 'Ahead',
       running: 'Running',
       due: 'Due',
+      prepared: 'Prepared, not published',
+      publishing: 'Publishing broke off',
+      signing: 'Waits for the Safe’s owners',
+      unregistered: 'On chain, not known here',
+      closed: 'Closed: pays nobody',
+      damaged: 'Files are damaged',
       opening: 'Published, not open yet',
-      open: 'Open',
+      open: 'Published, open',
+      claimed: 'All claimed',
       expired: 'Past its deadline: may be swept',
     },
   },
