@@ -46,6 +46,17 @@ const schema = z.object(
     graphqlUrl: url,
     /** The register of investors, where the program has one. */
     registerUrl: url.default(null),
+    /** The page's project at WalletConnect, whose id is public; without one the page offers no WalletConnect. */
+    walletConnectId: z
+      .string({ error: 'must be the id of a WalletConnect project, or null' })
+      .regex(/^[0-9a-zA-Z-]+$/, { error: 'must be the id of a WalletConnect project: letters and digits' })
+      .nullable()
+      .default(null),
+    /** Another relay than WalletConnect's own. */
+    walletConnectRelay: z
+      .url({ protocol: /^wss?$/, error: 'must be a ws or wss address, or null' })
+      .nullable()
+      .default(null),
   },
   { error: 'must be a JSON object with the addresses of one deployment' },
 )

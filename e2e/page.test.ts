@@ -12,6 +12,7 @@ import { register } from './page/register.ts'
 import { secondQuarter } from './page/secondQuarter.ts'
 import { closeStage, openStage, stage } from './page/stage.ts'
 import { tables } from './page/tables.ts'
+import { walletConnect } from './page/walletConnect.ts'
 
 // A holder at the page: a real browser, the real system, and a wallet whose key stays in this process. The tests follow the
 // year: the first quarter is open, the second is published, then open, and in the end one part after another goes away.
@@ -25,6 +26,7 @@ afterEach(async () => {
 after(closeStage)
 
 firstQuarter()
+walletConnect()
 otherWays()
 failing()
 secondQuarter()

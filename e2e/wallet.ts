@@ -69,7 +69,8 @@ export class InjectedWallet {
     }
   }
 
-  private async answer(asked: Asked): Promise<Answer> {
+  /** What the wallet answers to one request, once the person has had their say. */
+  async answer(asked: Asked): Promise<Answer> {
     this.asked.push(asked)
     const { method, params = [] } = asked
     switch (method) {

@@ -8,6 +8,12 @@ import { person } from './scenario/people.ts'
 const seconds = (date: string) => BigInt(Date.parse(date) / 1000)
 const whole = (tokens: number) => BigInt(tokens) * 10n ** 18n
 
+/** The page's project at WalletConnect, and a relay of one's own. */
+export interface WalletConnectAt {
+  readonly projectId: string
+  readonly relayUrl: string
+}
+
 /**
  * Deploys the ALEX program on a fresh local chain, with a Uniswap V2 and a dollar of its own, gives the offering its
  * tokens and the issuer the dollars that the story spends.
@@ -17,9 +23,11 @@ export async function deployAlex(options: {
   graphqlUrl: string
   /** Null: the program has no register of investors. */
   registerUrl?: string | null
+  /** Undefined: the page offers no WalletConnect. */
+  walletConnect?: WalletConnectAt | undefined
   terms: Terms
 }): Promise<Deployment> {
-  const { rpcUrl, graphqlUrl, registerUrl = null, terms } = options
+  const { rpcUrl, graphqlUrl, registerUrl = null, walletConnect, terms } = options
   const issuer = person('issuer')
   const target = { rpcUrl, privateKey: issuer.privateKey }
   const local = await deployLocal(target)
@@ -49,6 +57,8 @@ export async function deployAlex(options: {
       explorer: null,
       graphqlUrl,
       registerUrl,
+      walletConnectId: walletConnect?.projectId ?? null,
+      walletConnectRelay: walletConnect?.relayUrl ?? null,
     },
   )
 

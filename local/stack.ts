@@ -6,7 +6,7 @@ import { buildSubgraph } from '../subgraph/build.ts'
 import { deploySubgraph, startIpfs } from '../subgraph/deploy.ts'
 import { connectChain, startChain } from './chain.ts'
 import { type Child, StackError, waitFor } from './child.ts'
-import { deployAlex } from './deploy.ts'
+import { deployAlex, type WalletConnectAt } from './deploy.ts'
 import { startGraphNode } from './graph-node.ts'
 import type { Ports } from './ports.ts'
 import { startPostgres } from './postgres.ts'
@@ -57,6 +57,8 @@ export interface StackOptions {
   readonly progress: Progress
   /** Whether the register of investors comes too: no payout needs it. */
   readonly register?: boolean
+  /** Where the page's WalletConnect is; it offers none where this is not said. */
+  readonly walletConnect?: WalletConnectAt | undefined
   /** Ends the start when it fires: every program that runs by then is ended, and the start fails. */
   readonly signal?: AbortSignal
   /** Told of every program as soon as it runs. */
@@ -138,6 +140,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       rpcUrl: rpc,
       graphqlUrl: gateway,
       registerUrl: options.register ? `http://127.0.0.1:${ports.register}` : null,
+      walletConnect: options.walletConnect,
       terms,
     })
     writeFileSync(join(state, 'deployment.json'), `${JSON.stringify(deployment, null, 2)}\n`)

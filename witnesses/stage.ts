@@ -202,6 +202,8 @@ export class Stage {
       explorer: null,
       graphqlUrl: null,
       registerUrl: null,
+      walletConnectId: null,
+      walletConnectRelay: null,
     })
   }
 

@@ -51,6 +51,8 @@ export interface Surroundings {
   explorer: string | null
   graphqlUrl: string | null
   registerUrl?: string | null
+  walletConnectId?: string | null
+  walletConnectRelay?: string | null
 }
 
 /** The parts a local chain lacks, as `deployLocal` makes them. */

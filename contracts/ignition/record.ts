@@ -72,6 +72,8 @@ export const deploymentOf = (from: {
     explorer: surroundings.explorer,
     graphqlUrl: surroundings.graphqlUrl,
     registerUrl: surroundings.registerUrl ?? null,
+    walletConnectId: surroundings.walletConnectId ?? null,
+    walletConnectRelay: surroundings.walletConnectRelay ?? null,
   })
 }
 
@@ -140,6 +142,8 @@ if (process.argv[1] === import.meta.filename) {
       explorer: text,
       'graphql-url': text,
       'register-url': text,
+      'walletconnect-id': text,
+      'walletconnect-relay': text,
       out: { type: 'string', default: 'deployments' },
     },
   })
@@ -160,6 +164,8 @@ if (process.argv[1] === import.meta.filename) {
       explorer: values.explorer ?? null,
       graphqlUrl: values['graphql-url'] ?? null,
       registerUrl: values['register-url'] ?? null,
+      walletConnectId: values['walletconnect-id'] ?? null,
+      walletConnectRelay: values['walletconnect-relay'] ?? null,
     },
   })
   console.log(`wrote ${writeDeployment(values.out, deployment)}`)

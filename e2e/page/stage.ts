@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import type { WalletConnectAt } from '../../local/deploy.ts'
 import type { Story } from '../../local/scenario/play.ts'
 import { startStoryAt } from '../../local/scenario/stage.ts'
 import type { Stack } from '../../local/stack.ts'
@@ -10,6 +11,7 @@ import { words } from '../../page/src/words/all.ts'
 import { startChromium } from '../browser.ts'
 import { owedOn } from '../owed.ts'
 import { Visits } from '../visit.ts'
+import { Relay } from '../walletConnect/relay.ts'
 
 export interface Stage {
   readonly stack: Stack
@@ -17,6 +19,9 @@ export interface Stage {
   readonly browser: Browser
   readonly visits: Visits
   readonly owed: ReturnType<typeof owedOn>
+  /** The relay through which wallets on phones are reached, and how the page knows of it. */
+  readonly relay: Relay
+  readonly walletConnect: WalletConnectAt
   /** A folder of this run's own. */
   readonly state: string
 }
@@ -33,22 +38,32 @@ export function stage(): Stage {
 export async function openStage(): Promise<void> {
   mkdirSync(STATE, { recursive: true })
   const state = mkdtempSync(join(STATE, 'page-'))
-  const { stack, story } = await startStoryAt('2026-Q1', state, { register: true })
+  const relay = await Relay.start()
+  const walletConnect = { projectId: '0123456789abcdef0123456789abcdef', relayUrl: relay.url }
+  const { stack, story } = await startStoryAt('2026-Q1', state, { register: true, walletConnect }).catch(
+    async (error) => {
+      await relay.stop()
+      throw error
+    },
+  )
   try {
     const browser = await startChromium()
-    current = { stack, story, browser, visits: new Visits(browser, stack), owed: owedOn(stack), state }
+    const visits = new Visits(browser, stack)
+    current = { stack, story, browser, visits, owed: owedOn(stack), relay, walletConnect, state }
   } catch (error) {
     await stack.stop()
+    await relay.stop()
     throw error
   }
 }
 
 export async function closeStage(): Promise<void> {
   if (current === undefined) return
-  const { browser, stack, state } = current
+  const { browser, stack, relay, state } = current
   current = undefined
   await browser.close()
   await stack.stop()
+  await relay.stop()
   rmSync(state, { recursive: true, force: true })
 }
 

@@ -1,3 +1,4 @@
+import type { WalletConnectAt } from '../deploy.ts'
 import { choosePorts } from '../ports.ts'
 import { type Progress, silent } from '../progress.ts'
 import { type Stack, startStack } from '../stack.ts'
@@ -11,14 +12,18 @@ export type Stage = 'sold' | '2026-Q1' | '2026-Q2' | 'end'
 /**
  * The whole system with the story played up to a stage. Whoever starts it stops it: `await stack.stop()`.
  * @param state a folder of its own for everything the system keeps
- * @param options `register`: the register of investors comes too
+ * @param options `register`: the register of investors comes too; `walletConnect`: where the page's WalletConnect is
  */
 export async function startStoryAt(
   stage: Stage,
   state: string,
-  { progress = silent, register = false }: { progress?: Progress; register?: boolean } = {},
+  {
+    progress = silent,
+    register = false,
+    walletConnect,
+  }: { progress?: Progress; register?: boolean; walletConnect?: WalletConnectAt | undefined } = {},
 ): Promise<{ stack: Stack; story: Story }> {
-  const stack = await startStack({ state, ports: await choosePorts({}), progress, register })
+  const stack = await startStack({ state, ports: await choosePorts({}), progress, register, walletConnect })
   try {
     const story = tell(stack)
     await playTo(stage, stack, story, progress)

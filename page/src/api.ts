@@ -45,6 +45,8 @@ const deployment = record({
   explorer: maybe(text),
   graphqlUrl: maybe(text),
   registerUrl: maybe(text),
+  walletConnectId: maybe(text),
+  walletConnectRelay: maybe(text),
 })
 
 const period = record({

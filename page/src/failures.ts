@@ -27,6 +27,9 @@ export type Failure =
   | { readonly kind: 'serverRefused'; readonly detail: string }
   | { readonly kind: 'answerUnreadable'; readonly detail: string }
   | { readonly kind: 'rpcAway' }
+  | { readonly kind: 'codeExpired' }
+  | { readonly kind: 'unanswered' }
+  | { readonly kind: 'relayAway' }
   | { readonly kind: 'stalePage' }
   | { readonly kind: 'reverted'; readonly detail: string }
   | { readonly kind: 'unknown'; readonly detail: string }
@@ -81,6 +84,7 @@ const BY_NAME: Readonly<Record<string, FailureKind>> = {
   ProviderNotFoundError: 'walletGone',
   InsufficientFundsError: 'noGas',
   NoReaderError: 'rpcAway',
+  RelayAwayError: 'relayAway',
   ReplacedError: 'replaced',
   OutOfGasError: 'outOfGas',
   MethodNotFoundRpcError: 'unsupported',
@@ -93,15 +97,23 @@ const BY_NAME: Readonly<Record<string, FailureKind>> = {
   WebSocketRequestError: 'rpcAway',
 }
 
-/** EIP-1193 codes, for wallets whose errors come without a known name. */
+/** Codes of EIP-1193 and, from 5000 on, of WalletConnect, for wallets whose errors come without a known name. */
 const BY_CODE: Readonly<Record<number, FailureKind>> = {
   4001: 'rejected',
   4100: 'walletGone',
   4200: 'unsupported',
   4900: 'walletGone',
   4901: 'wrongChain',
+  5000: 'rejected',
+  5001: 'rejected',
+  5002: 'rejected',
+  6000: 'walletGone',
   [-32002]: 'walletBusy',
 }
+
+/** WalletConnect has no codes for these: nobody scanned its code in time, and a wallet let a request lie. */
+const CODE_EXPIRED = /proposal expired/i
+const UNANSWERED = /request expired/i
 
 /** What browsers say when a part of the page is gone from the server. */
 const STALE =
@@ -129,6 +141,8 @@ export function failureOf(error: unknown): Failure {
     if (link instanceof RevertedError) return { kind: 'reverted', detail: link.message }
   }
   if (chain.some(({ message }) => NO_GAS.test(message))) return { kind: 'noGas' }
+  if (chain.some(({ message }) => CODE_EXPIRED.test(message))) return { kind: 'codeExpired' }
+  if (chain.some(({ message }) => UNANSWERED.test(message))) return { kind: 'unanswered' }
   if (chain.some(({ message }) => STALE.test(message))) return { kind: 'stalePage' }
   const [first] = chain
   const short = (first as { shortMessage?: unknown } | undefined)?.shortMessage

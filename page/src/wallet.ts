@@ -2,6 +2,7 @@ import { custom, defineChain, fallback, http } from 'viem'
 import { type Config, createConfig } from 'wagmi'
 import { getConnection } from 'wagmi/actions'
 import type { Deployment } from './api.ts'
+import { walletConnect } from './walletConnect/connector.ts'
 
 /** The chain's own coin, in which fees are paid. */
 export const COIN = { symbol: 'ETH', decimals: 18 }
@@ -10,10 +11,12 @@ export const COIN = { symbol: 'ETH', decimals: 18 }
 export const ENS_CHAINS: readonly number[] = [1, 11_155_111, 17_000]
 
 /**
- * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, and for reading the chain the
+ * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, WalletConnect where it has
+ * a project's id, and for reading the chain the
  * deployment's RPC URL or, where it has none or it is away, the connected wallet.
  */
-export function walletConfig({ chainId, network, rpcUrl, explorer }: Deployment): Config {
+export function walletConfig(deployment: Deployment): Config {
+  const { chainId, network, rpcUrl, explorer, walletConnectId, walletConnectRelay } = deployment
   const chain = defineChain({
     id: chainId,
     name: network,
@@ -34,6 +37,10 @@ export function walletConfig({ chainId, network, rpcUrl, explorer }: Deployment)
   })
   const config = createConfig({
     chains: [chain],
+    connectors:
+      walletConnectId === null
+        ? []
+        : [walletConnect({ projectId: walletConnectId, relayUrl: walletConnectRelay, rpcUrl })],
     pollingInterval: 1_000,
     transports: {
       [chainId]:

@@ -44,6 +44,8 @@ export const deploymentOf = (tokenFirst: boolean): Deployment => ({
   explorer: null,
   graphqlUrl: null,
   registerUrl: null,
+  walletConnectId: null,
+  walletConnectRelay: null,
 })
 
 type Event = { address: Address; event: string; params: Record<string, string | number>; txHash?: string }

@@ -1,8 +1,12 @@
+import { lazy } from 'react'
 import { useWallet } from '../hooks/useWallet.ts'
+import { Later } from '../parts/Later.tsx'
 import { FailureNotice } from '../parts/Notice.tsx'
 import { words } from '../words/index.ts'
 
-/** The wallets this browser offers, a button each. */
+const ScanCode = lazy(() => import('../walletConnect/ScanCode.tsx'))
+
+/** The wallets that can be connected, a button each, and WalletConnect's code once it is asked for. */
 export function ConnectWallet() {
   const wallet = useWallet()
   if (wallet.offered.length === 0) return <p className="muted">{words.wallet.none}</p>
@@ -23,6 +27,11 @@ export function ConnectWallet() {
           </button>
         ))}
       </fieldset>
+      {wallet.code !== null && (
+        <Later>
+          <ScanCode code={wallet.code} />
+        </Later>
+      )}
       <p className="muted" role="status">
         {wallet.busy ? words.wallet.connecting : ''}
       </p>

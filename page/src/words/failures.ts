@@ -103,6 +103,18 @@ export const failures: FailureTable = {
     title: 'The chain does not answer',
     text: `No node of ${network} could be reached, so nothing was sent. Try again, or connect a wallet on that network.`,
   }),
+  codeExpired: () => ({
+    title: 'The connection code has expired',
+    text: 'No wallet used it within five minutes. Choose WalletConnect again for a new one.',
+  }),
+  unanswered: () => ({
+    title: 'Your wallet did not answer in time',
+    text: 'The request has expired. Open the wallet, see that nothing was sent there, and try again.',
+  }),
+  relayAway: () => ({
+    title: 'WalletConnect does not answer',
+    text: 'Its relay could not be reached, so no wallet was asked. Try again, or use a wallet in this browser.',
+  }),
   stalePage: () => ({
     title: 'This page has been replaced by a newer one',
     text: 'A part of it could not be loaded any more. Reload the page; nothing was sent.',

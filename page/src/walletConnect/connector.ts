@@ -1,0 +1,160 @@
+/** WalletConnect for wagmi. Its library, ten times this page's entry, is loaded when somebody chooses it. */
+import { getAddress, SwitchChainError } from 'viem'
+import { createConnector } from 'wagmi'
+import type { Provider } from './provider.ts'
+
+export interface WalletConnectOptions {
+  /** The page's project at WalletConnect. */
+  readonly projectId: string
+  /** Null: WalletConnect's own relay. */
+  readonly relayUrl: string | null
+  /** Where the library reads the chain; null: where it does so itself. */
+  readonly rpcUrl: string | null
+}
+
+/** What a wallet scans or opens, and how the person goes back to the other wallets. */
+export interface ConnectionCode {
+  readonly uri: string
+  readonly cancel: () => void
+}
+
+export const isConnectionCode = (data: unknown): data is ConnectionCode =>
+  typeof data === 'object' && data !== null && 'uri' in data && 'cancel' in data
+
+/** The relay did not take the proposal in time, so no wallet can have seen it. */
+export class RelayAwayError extends Error {
+  override readonly name = 'RelayAwayError'
+}
+
+/** How long the relay may take until there is a code, in milliseconds. */
+const RELAY_PATIENCE = 20_000
+
+type Memory = { 'walletConnect.used': boolean }
+
+/**
+ * Emits the message `connection_code` with a ConnectionCode when there is something to scan, and with null when that is over.
+ * Until somebody has connected by it once, nothing is loaded and no relay is asked, also not on the page's return.
+ */
+export function walletConnect(options: WalletConnectOptions) {
+  return createConnector<Provider | undefined, Record<string, unknown>, Memory>((config) => {
+    const [chain] = config.chains
+    let opening: Promise<Provider> | undefined
+
+    function open(): Promise<Provider> {
+      opening ??= load().catch((error) => {
+        opening = undefined
+        throw error
+      })
+      return opening
+    }
+
+    async function load(): Promise<Provider> {
+      const { openProvider } = await import('./provider.ts')
+      const provider = await openProvider(options)
+      provider.on('accountsChanged', changeAccounts)
+      provider.on('session_update', () => changeAccounts(accountsOf(provider)))
+      provider.on('chainChanged', (id: string | number) =>
+        config.emitter.emit('change', { chainId: Number(id) }),
+      )
+      provider.on('disconnect', end)
+      return provider
+    }
+
+    function changeAccounts(accounts: readonly string[]): void {
+      if (accounts.length === 0) end()
+      else config.emitter.emit('change', { accounts: accounts.map((account) => getAddress(account)) })
+    }
+
+    function end(): void {
+      void config.storage?.removeItem('walletConnect.used')
+      config.emitter.emit('disconnect')
+    }
+
+    const say = (code: ConnectionCode | null) =>
+      config.emitter.emit('message', { type: 'connection_code', data: code ?? undefined })
+
+    /** Resolves once a wallet has agreed. */
+    async function agree(provider: Provider): Promise<void> {
+      const { proposeSession } = await import('./provider.ts')
+      const { promise: given, reject } = Promise.withResolvers<never>()
+      let shown = false
+      let over = false
+      const patience = setTimeout(() => {
+        if (!shown) reject(new RelayAwayError('the relay does not answer'))
+      }, RELAY_PATIENCE)
+      const show = (uri: string) => {
+        shown = true
+        if (!over) say({ uri, cancel: () => reject(new Error('another way was chosen')) })
+      }
+      provider.on('display_uri', show)
+      const agreed = proposeSession(provider, chain.id, options.rpcUrl)
+      try {
+        await Promise.race([agreed, given])
+      } catch (error) {
+        // A wallet that agrees now is too late: nobody here waits for it.
+        agreed.then(() => provider.disconnect()).catch(() => {})
+        throw error
+      } finally {
+        over = true
+        clearTimeout(patience)
+        provider.removeListener('display_uri', show)
+        say(null)
+      }
+    }
+
+    return {
+      id: 'walletConnect',
+      name: 'WalletConnect',
+      type: 'walletConnect',
+      async connect() {
+        const provider = await open()
+        if (provider.session === undefined) await agree(provider)
+        await config.storage?.setItem('walletConnect.used', true)
+        const accounts = accountsOf(provider).map((account) => getAddress(account))
+        return { accounts, chainId: await this.getChainId() } as never
+      },
+      async disconnect() {
+        const provider = await open()
+        await config.storage?.removeItem('walletConnect.used')
+        if (provider.session !== undefined) await provider.disconnect()
+      },
+      async getAccounts() {
+        const provider = await open()
+        return accountsOf(provider).map((account) => getAddress(account))
+      },
+      async getChainId() {
+        const provider = await open()
+        return Number(await provider.request({ method: 'eth_chainId' }))
+      },
+      async getProvider() {
+        if (opening === undefined && (await config.storage?.getItem('walletConnect.used')) !== true)
+          return undefined
+        return open()
+      },
+      async isAuthorized() {
+        const provider = await this.getProvider()
+        return provider?.session !== undefined
+      },
+      async switchChain({ chainId }) {
+        const provider = await open()
+        const wanted = config.chains.find(({ id }) => id === chainId)
+        if (wanted === undefined) throw new SwitchChainError(new Error(`the page knows no chain ${chainId}`))
+        await provider.request({
+          method: 'wallet_switchEthereumChain',
+          params: [{ chainId: `0x${chainId.toString(16)}` }],
+        })
+        config.emitter.emit('change', { chainId })
+        return wanted
+      },
+      onAccountsChanged: changeAccounts,
+      onChainChanged: (id) => config.emitter.emit('change', { chainId: Number(id) }),
+      onDisconnect: end,
+    }
+  })
+}
+
+/** The session's accounts, each once; CAIP-10 has them as `eip155:<chain>:<address>`. */
+function accountsOf({ session }: Provider): string[] {
+  const named = session?.namespaces.eip155?.accounts ?? []
+  return [...new Set(named.map((account) => account.split(':')[2] ?? ''))].filter((account) => account !== '')
+}

@@ -1,0 +1,55 @@
+/** The only file that knows WalletConnect's library; loaded when somebody chooses it, or comes back with it. */
+import { UniversalProvider } from '@walletconnect/universal-provider'
+import { words } from '../words/index.ts'
+import type { WalletConnectOptions } from './connector.ts'
+
+export type Provider = Awaited<ReturnType<typeof UniversalProvider.init>>
+
+/** What the page asks of a wallet. */
+const METHODS = [
+  'eth_sendTransaction',
+  'personal_sign',
+  'eth_signTypedData_v4',
+  'wallet_switchEthereumChain',
+  'wallet_watchAsset',
+]
+
+/** A provider with the session of the last visit, if there still is one. It asks the relay for nothing without a session. */
+export async function openProvider({ projectId, relayUrl }: WalletConnectOptions): Promise<Provider> {
+  const provider = await UniversalProvider.init({
+    projectId,
+    ...(relayUrl === null ? {} : { relayUrl }),
+    metadata: {
+      name: words.brand,
+      description: words.wallet.code.about,
+      url: window.location.origin,
+      icons: [new URL('mark.svg', document.baseURI).href],
+    },
+    logger: 'silent',
+    telemetryEnabled: false,
+    disableProviderPing: true,
+  })
+  // Attestation frames a foreign page, which the page's policy forbids; waiting for it would take five seconds a request.
+  provider.client.core.verify.register = async () => ''
+  return provider
+}
+
+/** Proposes a session; `display_uri` tells what a wallet is to scan. @throws what the wallet or the library said */
+export async function proposeSession(
+  provider: Provider,
+  chainId: number,
+  rpcUrl: string | null,
+): Promise<void> {
+  const chain = `eip155:${chainId}`
+  await provider.connect({
+    optionalNamespaces: {
+      eip155: {
+        methods: METHODS,
+        chains: [chain],
+        events: ['accountsChanged', 'chainChanged'],
+        ...(rpcUrl === null ? {} : { rpcMap: { [chainId]: rpcUrl } }),
+      },
+    },
+  })
+  provider.setDefaultChain(chain, rpcUrl ?? undefined)
+}
