@@ -36,6 +36,21 @@ describe('a deployment', () => {
     },
   )
 
+  test('may name a WalletConnect project and a relay, and says what is neither', () => {
+    const named = { walletConnectId: '0123456789abcdef', walletConnectRelay: 'wss://relay.example' }
+    expect(parseDeployment({ ...deploymentJson(), ...named })).toMatchObject(named)
+    expect(
+      problemsOf({
+        ...deploymentJson(),
+        walletConnectId: 'a b',
+        walletConnectRelay: 'https://relay.example',
+      }),
+    ).toEqual([
+      'walletConnectId: must be the id of a WalletConnect project: letters and digits',
+      'walletConnectRelay: must be a ws or wss address, or null',
+    ])
+  })
+
   test('must exclude every sale address, zero and burn', () => {
     const json = { ...deploymentJson(), saleAddresses: [address(0xf7), address(0x99)], excluded: [] }
     expect(problemsOf(json).slice(-4)).toEqual([

@@ -39,6 +39,8 @@ export const deploymentJson = () => ({
   explorer: null,
   graphqlUrl: null,
   registerUrl: null,
+  walletConnectId: null as string | null,
+  walletConnectRelay: null as string | null,
   lpPurchase: null,
   noticeboard: null,
 })

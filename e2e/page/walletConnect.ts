@@ -49,6 +49,11 @@ export function walletConnect(): void {
       await page.waitForURL(new RegExp(`#/address/${person('rosa').address}$`))
       assert.deepEqual(new Set(relay.visitors), new Set([walletConnect.projectId]))
 
+      await phone.moveTo(1)
+      await says(page, sentence('wrongChain'))
+      await button(page, words.wallet.switchTo(stage().stack.deployment.network)).click()
+      await page.getByText(sentence('wrongChain')).waitFor({ state: 'detached' })
+
       phone.wallet.refusing = true
       await button(due(page), words.due.claimAll(1)).click()
       await says(page, sentence('rejected'))
@@ -61,11 +66,6 @@ export function walletConnect(): void {
       await page.reload()
       await says(period(page, '2026-Q1'), words.standings.claimed)
       await button(page, words.wallet.disconnect).waitFor()
-
-      await phone.moveTo(1)
-      await says(page, sentence('wrongChain'))
-      await button(page, words.wallet.switchTo(stage().stack.deployment.network)).click()
-      await page.getByText(sentence('wrongChain')).waitFor({ state: 'detached' })
 
       await phone.become(person('hugo').account)
       await page.waitForURL(new RegExp(`#/address/${person('hugo').address}$`))

@@ -16,6 +16,7 @@ import { merkleDistributorAbi } from '../../contracts/abi.ts'
 import { ApiError } from '../src/asking.ts'
 import { type FailureKind, failureOf, ReplacedError, RevertedError } from '../src/failures.ts'
 import { NoReaderError } from '../src/wallet.ts'
+import { RelayAwayError } from '../src/walletConnect/connector.ts'
 import { words } from '../src/words/all.ts'
 
 const id = `0x${'1'.repeat(64)}` as const
@@ -79,6 +80,10 @@ describe('wallets and the chain', () => {
     ['a node that is away', new HttpRequestError({ url: 'http://localhost' }), 'rpcAway'],
     ['nobody to ask', new NoReaderError('nobody'), 'rpcAway'],
     ['a receipt that does not come', new WaitForTransactionReceiptTimeoutError({ hash: id }), 'slow'],
+    ['a wallet on a phone that declines', { code: 5000, message: 'User rejected.' }, 'rejected'],
+    ['a code that nobody scanned', { code: 0, message: 'Proposal expired' }, 'codeExpired'],
+    ['a request that lay', new Error('Request expired. Please try again.'), 'unanswered'],
+    ['a relay that is away', new RelayAwayError('no code'), 'relayAway'],
     ['a replaced transaction', new ReplacedError('cancelled'), 'replaced'],
   ]
   test.each(cases)('%s', (_, error, kind) => {

@@ -26,6 +26,9 @@ export class RelayAwayError extends Error {
   override readonly name = 'RelayAwayError'
 }
 
+/** A code holds for five minutes at the relay; the page gives it up a little before, in milliseconds. */
+const CODE_PATIENCE = 290_000
+
 /** How long the relay may take until there is a code, in milliseconds. */
 const RELAY_PATIENCE = 20_000
 
@@ -75,13 +78,14 @@ export function walletConnect(options: WalletConnectOptions) {
 
     /** Resolves once a wallet has agreed. */
     async function agree(provider: Provider): Promise<void> {
-      const { proposeSession } = await import('./provider.ts')
+      const { proposeSession, withdrawProposals } = await import('./provider.ts')
       const { promise: given, reject } = Promise.withResolvers<never>()
       let shown = false
       let over = false
       const patience = setTimeout(() => {
         if (!shown) reject(new RelayAwayError('the relay does not answer'))
       }, RELAY_PATIENCE)
+      const validity = setTimeout(() => reject(new Error('Proposal expired')), CODE_PATIENCE)
       const show = (uri: string) => {
         shown = true
         if (!over) say({ uri, cancel: () => reject(new Error('another way was chosen')) })
@@ -93,10 +97,12 @@ export function walletConnect(options: WalletConnectOptions) {
       } catch (error) {
         // A wallet that agrees now is too late: nobody here waits for it.
         agreed.then(() => provider.disconnect()).catch(() => {})
+        withdrawProposals(provider)
         throw error
       } finally {
         over = true
         clearTimeout(patience)
+        clearTimeout(validity)
         provider.removeListener('display_uri', show)
         say(null)
       }

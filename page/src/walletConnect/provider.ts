@@ -34,6 +34,15 @@ export async function openProvider({ projectId, relayUrl }: WalletConnectOptions
   return provider
 }
 
+/**
+ * Ends every proposal that still waits. The library's own end of one, after five minutes, leaves a rejection that nobody can
+ * catch; this is the way it ends them when its store says that they are over.
+ */
+export function withdrawProposals(provider: Provider): void {
+  for (const { id } of provider.client.proposal.getAll())
+    provider.client.events.emit('proposal_expire', { id })
+}
+
 /** Proposes a session; `display_uri` tells what a wallet is to scan. @throws what the wallet or the library said */
 export async function proposeSession(
   provider: Provider,
