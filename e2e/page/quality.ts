@@ -12,6 +12,7 @@ import { words } from '../../page/src/words/all.ts'
 import { written } from '../owed.ts'
 import { at, dueTotals, says, section, shows } from '../visit.ts'
 import { stage } from './stage.ts'
+import { choice, codeOf } from './walletConnect.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -28,6 +29,8 @@ interface View {
   readonly ready: string
   /** Whose wallet is connected; nobody's where it is not said. */
   readonly as?: string
+  /** What is done there first. */
+  readonly begin?: (page: Page) => Promise<unknown>
 }
 
 const checkPlace = async () => `#/check/${(await stage().owed.claimOf('dora', '2026-Q1')).id}`
@@ -40,6 +43,7 @@ const pollPlace = async () => {
 
 const VIEWS: readonly View[] = [
   { name: 'front', place: () => '#/', ready: words.published.period },
+  { name: 'connection code', place: () => '#/', ready: words.published.period, begin: codeOf },
   { name: 'dashboard', place: () => '#/dashboard', ready: words.dashboard.drops.lost },
   { name: 'check', place: checkPlace, ready: words.check.quick.title },
   { name: 'holder', place: () => at(person('hugo')), ready: words.whatIf.title, as: 'hugo' },
@@ -51,7 +55,7 @@ const VIEWS: readonly View[] = [
   { name: 'relay', place: () => '#/relay', ready: words.ways.relay.paste },
 ]
 
-async function open({ place, ready, as }: View): Promise<Page> {
+async function open({ place, ready, as, begin }: View): Promise<Page> {
   const { visits } = stage()
   const { page } =
     as === undefined
@@ -59,6 +63,7 @@ async function open({ place, ready, as }: View): Promise<Page> {
       : await visits.connected(person(as), await place())
   await page.getByText(ready, { exact: true }).first().waitFor()
   await page.waitForLoadState('networkidle')
+  await begin?.(page)
   return page
 }
 
@@ -100,7 +105,7 @@ const moving = (page: Page) =>
       .map(({ outerHTML }) => outerHTML.slice(0, 80))
   })
 
-/** What reaches beyond the width of the window, where the page as a whole does. */
+/** What reaches beyond the width of the window, where the page as a whole does; a dialog makes no page wider. */
 const standingOut = (page: Page) =>
   page.evaluate(() => {
     interface Element {
@@ -113,8 +118,8 @@ const standingOut = (page: Page) =>
       document: { documentElement: Element; querySelectorAll(all: string): Iterable<Element> }
     }
     const { scrollWidth, clientWidth } = document.documentElement
-    if (scrollWidth <= clientWidth) return []
-    return [...document.querySelectorAll('body *')]
+    const wider = scrollWidth > clientWidth
+    return [...document.querySelectorAll(wider ? 'body *' : 'dialog[open], dialog[open] *')]
       .filter((element) => element.getBoundingClientRect().right > clientWidth)
       .map(({ outerHTML }) => outerHTML.slice(0, 120))
   })
@@ -213,6 +218,20 @@ export function quality(): void {
       assert.equal(wallet.sent(), 1)
       await press(page, words.dismiss)
       await page.getByText(words.progress.done).waitFor({ state: 'detached' })
+    })
+
+    test('the connection code is opened and closed by keyboard alone, and the focus comes back', async () => {
+      const { page } = await stage().visits.visit(person('nell'))
+      await section(page, words.published.title).waitFor()
+      for (const close of ['Escape', words.wallet.code.cancel]) {
+        await press(page, words.wallet.connectTo('WalletConnect'))
+        const code = page.getByRole('dialog', { name: words.wallet.code.title })
+        await code.waitFor()
+        if (close === 'Escape') await page.keyboard.press(close)
+        else await press(page, close)
+        await code.waitFor({ state: 'detached' })
+        await choice(page).and(page.locator(':focus')).waitFor()
+      }
     })
 
     test('the page runs only its own scripts, and nobody frames it', async () => {

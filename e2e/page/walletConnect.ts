@@ -1,17 +1,18 @@
 // A wallet on a phone: the library's two ends speak over a relay of this process, sealed for each other.
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { waitFor } from '../../local/child.ts'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
 import { at, button, due, period, says, section } from '../visit.ts'
 import { PhoneWallet } from '../walletConnect/phone.ts'
 import { sentence, stage } from './stage.ts'
 
-const choice = (page: Page) => button(page, words.wallet.connectTo('WalletConnect'))
+export const choice = (page: Page) => button(page, words.wallet.connectTo('WalletConnect'))
 
 /** Chooses WalletConnect, and gives what the code says. */
-async function codeOf(page: Page): Promise<string> {
+export async function codeOf(page: Page): Promise<string> {
   await choice(page).click()
   await page.getByRole('img', { name: words.wallet.code.image }).waitFor()
   const uri = await page.getByRole('link', { name: words.wallet.code.open }).getAttribute('href')
@@ -22,12 +23,12 @@ async function codeOf(page: Page): Promise<string> {
 export function walletConnect(): void {
   describe('a wallet on a phone', () => {
     const phones: PhoneWallet[] = []
-    after(() => Promise.all(phones.map((phone) => phone.stop())))
+    afterEach(() => Promise.all(phones.splice(0).map((phone) => phone.stop())))
 
-    async function phoneOf(name: string): Promise<PhoneWallet> {
+    async function phoneOf(name: string, chainIds?: readonly number[]): Promise<PhoneWallet> {
       const { stack, walletConnect } = stage()
       const chain = { rpcUrl: stack.urls.rpc, chainId: stack.deployment.chainId }
-      const phone = await PhoneWallet.start(person(name).account, chain, walletConnect)
+      const phone = await PhoneWallet.start(person(name).account, chain, walletConnect, chainIds)
       phones.push(phone)
       return phone
     }
@@ -75,25 +76,93 @@ export function walletConnect(): void {
       await choice(page).first().waitFor()
     })
 
-    test('the page ends the session, and the phone hears of it', async () => {
+    /** Hugo at home by his phone, which has been asked for a claim and thinks. */
+    async function askedForClaim(): Promise<{ page: Page; phone: PhoneWallet }> {
       const { page } = await stage().visits.visit(person('nell'))
       const phone = await phoneOf('hugo')
       await phone.scan(await codeOf(page))
+      phone.wallet.thinking = new Promise(() => {})
+      await button(due(page), words.due.claimAll(1)).click()
+      await waitFor('the phone to be asked', async () => phone.wallet.sent() || undefined)
+      return { page, phone }
+    }
+
+    test('the page ends the session, and the phone hears of it; what it was asked for is over', async () => {
+      const { page, phone } = await askedForClaim()
       await button(page, words.wallet.disconnect).click()
       await choice(page).first().waitFor()
       await phone.left
+      await says(page, sentence('walletGone'))
     })
 
-    test('a code that nobody scans expires, and another way can be chosen before', async () => {
+    test('the phone ends the session while it is asked for a claim', async () => {
+      const { owed } = stage()
+      const { distribution } = await owed.claimOf('hugo', '2026-Q1')
+      const before = await owed.balanceOf(distribution.token, 'hugo')
+      const { page, phone } = await askedForClaim()
+      await phone.leave()
+      await says(page, sentence('walletGone'))
+      await choice(page).first().waitFor()
+      assert.equal(await owed.balanceOf(distribution.token, 'hugo'), before)
+    })
+
+    test('the phone has not the program’s network', async () => {
+      const { page } = await stage().visits.visit(person('nell'))
+      const phone = await phoneOf('hugo', [1])
+      await phone.scan(await codeOf(page))
+      await says(page, sentence('wrongChain'))
+      assert.ok(await button(due(page), words.due.claimAll(1)).isDisabled())
+      phone.wallet.refusing = true
+      await button(page, words.wallet.switchTo(stage().stack.deployment.network)).click()
+      await says(page, sentence('rejected'))
+    })
+
+    test('a code expires when nobody scans it, and is withdrawn when another way is chosen', async () => {
       const { page } = await stage().visits.visit(person('nell'))
       await page.clock.install()
       await page.reload()
-      await codeOf(page)
+      const withdrawn = await codeOf(page)
       await button(page, words.wallet.code.cancel).click()
       await page.getByRole('img', { name: words.wallet.code.image }).waitFor({ state: 'detached' })
+      const phone = await phoneOf('hugo')
+      await phone.scan(withdrawn)
       await codeOf(page)
-      await page.clock.fastForward('06:00')
+      await page.clock.fastForward('04:55')
       await says(page, sentence('codeExpired'))
+      await page.clock.fastForward('01:00')
+      await choice(page).waitFor()
+      assert.equal(new URL(page.url()).hash, '#/', 'nobody has connected')
+    })
+
+    test('the relay is away: before the code, and when the wallet is to be asked', async () => {
+      const { visits, relay, owed } = stage()
+      const { distribution } = await owed.claimOf('hugo', '2026-Q1')
+      const before = await owed.balanceOf(distribution.token, 'hugo')
+      const { page } = await visits.visit(person('nell'))
+      await page.clock.install()
+      await page.reload()
+      const phone = await phoneOf('hugo')
+      relay.leave()
+      try {
+        const call = page.waitForEvent('websocket')
+        await choice(page).click()
+        await call
+        await page.clock.fastForward('00:25')
+        await says(page, sentence('relayAway'))
+        relay.comeBack()
+        await phone.scan(await codeOf(page))
+        await button(due(page), words.due.claimAll(1)).waitFor()
+        // A phone whose relay is away goes on calling for a minute.
+        await phone.stop()
+        relay.leave()
+        await button(due(page), words.due.claimAll(1)).click()
+        await says(page, words.progress.asking)
+        await page.clock.fastForward('01:05')
+        await says(page, sentence('relayAway'))
+      } finally {
+        relay.comeBack()
+      }
+      assert.equal(await owed.balanceOf(distribution.token, 'hugo'), before)
     })
 
     test('where the deployment names no project, it is not offered', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { SignClient } from '@walletconnect/sign-client'
 import type { Account } from 'viem'
 import { InjectedWallet } from '../wallet.ts'
@@ -9,22 +10,30 @@ export class PhoneWallet {
   /** Signs, refuses and counts as the wallet of the browser does. */
   readonly wallet: InjectedWallet
   readonly #client: Client
-  readonly #chainId: number
+  /** The networks that the wallet has. */
+  readonly #chainIds: readonly number[]
   #account: Account
   #topic: string | undefined
   /** Told when the page has ended the session. */
   readonly left: Promise<void>
 
-  private constructor(client: Client, account: Account, chain: { rpcUrl: string; chainId: number }) {
+  private constructor(
+    client: Client,
+    account: Account,
+    chain: { rpcUrl: string; chainId: number },
+    chainIds: readonly number[],
+  ) {
     this.wallet = new InjectedWallet(account, chain)
     this.#client = client
     this.#account = account
-    this.#chainId = chain.chainId
+    this.#chainIds = chainIds
     const { promise, resolve } = Promise.withResolvers<void>()
     this.left = promise
     client.on('session_delete', () => resolve())
     client.on('session_proposal', ({ id }) => void this.#settle(id))
-    client.on('session_request', async ({ id, topic, params: { request } }) => {
+    client.on('session_request', async ({ id, topic, params: { request, chainId } }) => {
+      // Each request names its network, whichever the wallet shows.
+      await this.wallet.moveTo(Number(chainId.split(':')[1]))
       const answer = await this.wallet.answer(request)
       await client.respond({ topic, response: { id, jsonrpc: '2.0', ...answer } })
     })
@@ -34,6 +43,7 @@ export class PhoneWallet {
     account: Account,
     chain: { rpcUrl: string; chainId: number },
     at: { projectId: string; relayUrl: string },
+    chainIds: readonly number[] = [chain.chainId, 1],
   ): Promise<PhoneWallet> {
     const client = await SignClient.init({
       ...at,
@@ -44,11 +54,12 @@ export class PhoneWallet {
         icons: [],
       },
       storageOptions: { database: ':memory:' },
-      customStoragePrefix: account.address,
+      // The library shares one core within a process, but for the phones' names.
+      customStoragePrefix: randomUUID(),
       logger: 'silent',
       telemetryEnabled: false,
     })
-    return new PhoneWallet(client, account, chain)
+    return new PhoneWallet(client, account, chain, chainIds)
   }
 
   /** Scans the page's code. */
@@ -88,7 +99,7 @@ export class PhoneWallet {
   }
 
   get namespaces() {
-    const chains = [`eip155:${this.#chainId}`, 'eip155:1']
+    const chains = this.#chainIds.map((id) => `eip155:${id}`)
     return {
       eip155: {
         chains,

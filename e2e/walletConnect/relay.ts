@@ -28,10 +28,12 @@ export class Relay {
   /** Which of the letters somebody published, so that none comes back to its sender. */
   readonly #senders = new WeakMap<Letter, WebSocket>()
   #next = 1
+  #away = false
 
   private constructor(server: WebSocketServer) {
     this.#server = server
     server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+      if (this.#away) return socket.terminate()
       this.visitors.push(new URL(request.url ?? '/', 'ws://relay').searchParams.get('projectId'))
       socket.on('message', (data: Buffer) => this.#hear(socket, JSON.parse(data.toString())))
       socket.on('close', () => {
@@ -48,6 +50,16 @@ export class Relay {
 
   get url(): string {
     return `ws://127.0.0.1:${this.#server.address().port}`
+  }
+
+  /** Hangs up, and takes no calls until it is back. */
+  leave(): void {
+    this.#away = true
+    for (const socket of this.#server.clients) socket.terminate()
+  }
+
+  comeBack(): void {
+    this.#away = false
   }
 
   async stop(): Promise<void> {

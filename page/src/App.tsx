@@ -38,6 +38,7 @@ const IssuerView = lazy(views.issuer)
 const PollsView = lazy(views.polls)
 const RelayView = lazy(views.relay)
 const RegisterView = lazy(views.register)
+const ScanCode = lazy(() => import('./walletConnect/ScanCode.tsx'))
 
 /** Asks for what the first view needs while the program is still being read. */
 export function anticipate(queries: QueryClient): void {
@@ -101,6 +102,11 @@ function WithWallet() {
       <main id="content" className="page" tabIndex={-1}>
         <CopyNotice />
         <View route={route} />
+        {wallet.code !== null && (
+          <Later quiet>
+            <ScanCode code={wallet.code} />
+          </Later>
+        )}
       </main>
       <Footer />
     </WalletStateProvider>

@@ -111,9 +111,10 @@ const BY_CODE: Readonly<Record<number, FailureKind>> = {
   [-32002]: 'walletBusy',
 }
 
-/** WalletConnect has no codes for these: nobody scanned its code in time, and a wallet let a request lie. */
+/** WalletConnect has no codes for these: nobody scanned its code in time, a wallet let a request lie, its relay is away. */
 const CODE_EXPIRED = /proposal expired/i
 const UNANSWERED = /request expired/i
+const RELAY_AWAY = /failed to publish|no internet connection detected/i
 
 /** What browsers say when a part of the page is gone from the server. */
 const STALE =
@@ -143,6 +144,7 @@ export function failureOf(error: unknown): Failure {
   if (chain.some(({ message }) => NO_GAS.test(message))) return { kind: 'noGas' }
   if (chain.some(({ message }) => CODE_EXPIRED.test(message))) return { kind: 'codeExpired' }
   if (chain.some(({ message }) => UNANSWERED.test(message))) return { kind: 'unanswered' }
+  if (chain.some(({ message }) => RELAY_AWAY.test(message))) return { kind: 'relayAway' }
   if (chain.some(({ message }) => STALE.test(message))) return { kind: 'stalePage' }
   const [first] = chain
   const short = (first as { shortMessage?: unknown } | undefined)?.shortMessage
@@ -157,10 +159,11 @@ function failureOfApi(error: ApiError): Failure {
 
 function causes(error: unknown): Error[] {
   const found: Error[] = []
-  for (let at = error; at instanceof Error && found.length < 12; at = at.cause) found.push(at)
-  // Some wallets throw plain objects with a code and a message.
-  if (found.length === 0 && typeof error === 'object' && error !== null && 'code' in error) {
-    const { code, message } = error as { code: unknown; message?: unknown }
+  let at = error
+  for (; at instanceof Error && found.length < 12; at = at.cause) found.push(at)
+  // Some wallets throw plain objects with a code and a message, and viem hands them on as a cause.
+  if (typeof at === 'object' && at !== null && 'code' in at && !(at instanceof Error)) {
+    const { code, message } = at as { code: unknown; message?: unknown }
     found.push(Object.assign(new Error(String(message ?? 'no message')), { code }))
   }
   return found

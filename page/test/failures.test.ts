@@ -5,7 +5,9 @@ import {
   HttpRequestError,
   InsufficientFundsError,
   InternalRpcError,
+  ProviderDisconnectedError,
   TransactionExecutionError,
+  UnknownRpcError,
   UserRejectedRequestError,
   WaitForTransactionReceiptTimeoutError,
 } from 'viem'
@@ -61,6 +63,8 @@ describe('the distributor’s reasons', () => {
 })
 
 describe('wallets and the chain', () => {
+  /** viem wraps whatever a wallet throws, also what is no Error. */
+  const unknownRpc = (thrown: object) => new UnknownRpcError(thrown as Error)
   const rejection = new UserRejectedRequestError(new Error('no'))
   const cases: readonly (readonly [string, unknown, FailureKind])[] = [
     ['a rejection', rejection, 'rejected'],
@@ -84,6 +88,9 @@ describe('wallets and the chain', () => {
     ['a code that nobody scanned', { code: 0, message: 'Proposal expired' }, 'codeExpired'],
     ['a request that lay', new Error('Request expired. Please try again.'), 'unanswered'],
     ['a relay that is away', new RelayAwayError('no code'), 'relayAway'],
+    ['a relay that takes no request', new Error('Failed to publish payload, please try again.'), 'relayAway'],
+    ['a phone that leaves', unknownRpc({ code: 6000, message: 'User disconnected.' }), 'walletGone'],
+    ['a session that has ended', new ProviderDisconnectedError(new Error('over')), 'walletGone'],
     ['a replaced transaction', new ReplacedError('cancelled'), 'replaced'],
   ]
   test.each(cases)('%s', (_, error, kind) => {

@@ -1,14 +1,19 @@
-import { lazy } from 'react'
+import { useEffect, useRef } from 'react'
 import { useWallet } from '../hooks/useWallet.ts'
-import { Later } from '../parts/Later.tsx'
 import { FailureNotice } from '../parts/Notice.tsx'
 import { words } from '../words/index.ts'
 
-const ScanCode = lazy(() => import('../walletConnect/ScanCode.tsx'))
-
-/** The wallets that can be connected, a button each, and WalletConnect's code once it is asked for. */
+/** The wallets that can be connected, a button each. */
 export function ConnectWallet() {
   const wallet = useWallet()
+  const { busy } = wallet
+  const pressed = useRef<HTMLButtonElement | null>(null)
+  // A button that cannot be pressed loses the focus; whoever chose it finds it there again.
+  useEffect(() => {
+    if (busy) return
+    if (document.activeElement === document.body) pressed.current?.focus()
+    pressed.current = null
+  }, [busy])
   if (wallet.offered.length === 0) return <p className="muted">{words.wallet.none}</p>
   return (
     <div className="wallets">
@@ -19,21 +24,19 @@ export function ConnectWallet() {
             key={offered.id}
             type="button"
             className="button button-quiet"
-            onClick={offered.connect}
-            disabled={wallet.busy}
+            onClick={({ currentTarget }) => {
+              pressed.current = currentTarget
+              offered.connect()
+            }}
+            disabled={busy}
           >
             {offered.icon !== undefined && <img src={offered.icon} alt="" width="18" height="18" />}
             {words.wallet.connectTo(offered.name)}
           </button>
         ))}
       </fieldset>
-      {wallet.code !== null && (
-        <Later>
-          <ScanCode code={wallet.code} />
-        </Later>
-      )}
       <p className="muted" role="status">
-        {wallet.busy ? words.wallet.connecting : ''}
+        {busy ? words.wallet.connecting : ''}
       </p>
       {wallet.failure !== null && <FailureNotice failure={wallet.failure} />}
     </div>

@@ -1,5 +1,5 @@
 import qrcode from 'qrcode-generator'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { CopyButton } from '../parts/CopyButton.tsx'
 import { words } from '../words/index.ts'
 import type { ConnectionCode } from './connector.ts'
@@ -7,11 +7,14 @@ import type { ConnectionCode } from './connector.ts'
 /** Modules of white around the code, which scanners need. */
 const QUIET = 4
 
-/** WalletConnect's code: to scan with a phone, to open on this device, to copy. Black on white in either scheme. */
+/** WalletConnect's code: to scan with a phone, to open on this device, to copy. A dialog, which Escape closes; black on white in either scheme. */
 export default function ScanCode({ code: { uri, cancel } }: { code: ConnectionCode }) {
   const { size, path } = useMemo(() => drawn(uri), [uri])
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
   return (
-    <div className="scan-code">
+    <dialog ref={dialog} className="scan-code" aria-labelledby="scan-code" onClose={cancel}>
+      <h2 id="scan-code">{words.wallet.code.title}</h2>
       <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={words.wallet.code.image}>
         <rect width={size} height={size} fill="#fff" />
         <path d={path} fill="#000" />
@@ -22,11 +25,11 @@ export default function ScanCode({ code: { uri, cancel } }: { code: ConnectionCo
           {words.wallet.code.open}
         </a>
         <CopyButton text={uri} label={words.wallet.code.copy} />
-        <button type="button" className="button button-quiet" onClick={cancel}>
+        <button type="button" className="button button-quiet" onClick={() => dialog.current?.close()}>
           {words.wallet.code.cancel}
         </button>
       </p>
-    </div>
+    </dialog>
   )
 }
 

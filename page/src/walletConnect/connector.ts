@@ -1,7 +1,10 @@
 /** WalletConnect for wagmi. Its library, ten times this page's entry, is loaded when somebody chooses it. */
-import { getAddress, SwitchChainError } from 'viem'
+import { getAddress, ProviderDisconnectedError, SwitchChainError } from 'viem'
 import { createConnector } from 'wagmi'
 import type { Provider } from './provider.ts'
+
+/** What the page asks a wallet through. */
+type Requester = Pick<Provider, 'request'>
 
 export interface WalletConnectOptions {
   /** The page's project at WalletConnect. */
@@ -39,9 +42,11 @@ type Memory = { 'walletConnect.used': boolean }
  * Until somebody has connected by it once, nothing is loaded and no relay is asked, also not on the page's return.
  */
 export function walletConnect(options: WalletConnectOptions) {
-  return createConnector<Provider | undefined, Record<string, unknown>, Memory>((config) => {
+  return createConnector<Requester | undefined, Record<string, unknown>, Memory>((config) => {
     const [chain] = config.chains
     let opening: Promise<Provider> | undefined
+    /** Ends each request that still waits for the wallet. */
+    const waiting = new Set<() => void>()
 
     function open(): Promise<Provider> {
       opening ??= load().catch((error) => {
@@ -68,7 +73,25 @@ export function walletConnect(options: WalletConnectOptions) {
       else config.emitter.emit('change', { accounts: accounts.map((account) => getAddress(account)) })
     }
 
+    /** The provider, but that a request ends with its session: the library lets it lie for five minutes. */
+    const requesterOf = (provider: Provider): Requester => ({
+      request: (...asked) =>
+        new Promise((resolve, reject) => {
+          const drop = () => reject(new ProviderDisconnectedError(new Error('the session has ended')))
+          waiting.add(drop)
+          provider
+            .request<never>(...asked)
+            .then(resolve, (error) => (isOpen(provider) ? reject(error) : drop()))
+            .finally(() => waiting.delete(drop))
+        }),
+    })
+
+    function dropRequests(): void {
+      for (const drop of waiting) drop()
+    }
+
     function end(): void {
+      dropRequests()
       void config.storage?.removeItem('walletConnect.used')
       config.emitter.emit('disconnect')
     }
@@ -79,21 +102,24 @@ export function walletConnect(options: WalletConnectOptions) {
     /** Resolves once a wallet has agreed. */
     async function agree(provider: Provider): Promise<void> {
       const { proposeSession, withdrawProposals } = await import('./provider.ts')
-      const { promise: given, reject } = Promise.withResolvers<never>()
+      let giveUp: (reason: Error) => void = () => {}
+      const givenUp = new Promise<never>((_, reject) => {
+        giveUp = reject
+      })
       let shown = false
       let over = false
       const patience = setTimeout(() => {
-        if (!shown) reject(new RelayAwayError('the relay does not answer'))
+        if (!shown) giveUp(new RelayAwayError('the relay does not answer'))
       }, RELAY_PATIENCE)
-      const validity = setTimeout(() => reject(new Error('Proposal expired')), CODE_PATIENCE)
+      const validity = setTimeout(() => giveUp(new Error('Proposal expired')), CODE_PATIENCE)
       const show = (uri: string) => {
         shown = true
-        if (!over) say({ uri, cancel: () => reject(new Error('another way was chosen')) })
+        if (!over) say({ uri, cancel: () => giveUp(new Error('another way was chosen')) })
       }
       provider.on('display_uri', show)
       const agreed = proposeSession(provider, chain.id, options.rpcUrl)
       try {
-        await Promise.race([agreed, given])
+        await Promise.race([agreed, givenUp])
       } catch (error) {
         // A wallet that agrees now is too late: nobody here waits for it.
         agreed.then(() => provider.disconnect()).catch(() => {})
@@ -123,6 +149,7 @@ export function walletConnect(options: WalletConnectOptions) {
         const provider = await open()
         await config.storage?.removeItem('walletConnect.used')
         if (provider.session !== undefined) await provider.disconnect()
+        dropRequests()
       },
       async getAccounts() {
         const provider = await open()
@@ -135,11 +162,11 @@ export function walletConnect(options: WalletConnectOptions) {
       async getProvider() {
         if (opening === undefined && (await config.storage?.getItem('walletConnect.used')) !== true)
           return undefined
-        return open()
+        return requesterOf(await open())
       },
       async isAuthorized() {
-        const provider = await this.getProvider()
-        return provider?.session !== undefined
+        if ((await this.getProvider()) === undefined) return false
+        return (await open()).session !== undefined
       },
       async switchChain({ chainId }) {
         const provider = await open()
@@ -158,6 +185,10 @@ export function walletConnect(options: WalletConnectOptions) {
     }
   })
 }
+
+/** Whether there is a session: the library's store knows first when it has ended. */
+const isOpen = ({ session, client }: Provider): boolean =>
+  session !== undefined && client.session.keys.includes(session.topic)
 
 /** The session's accounts, each once; CAIP-10 has them as `eip155:<chain>:<address>`. */
 function accountsOf({ session }: Provider): string[] {

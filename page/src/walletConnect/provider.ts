@@ -35,22 +35,27 @@ export async function openProvider({ projectId, relayUrl }: WalletConnectOptions
 }
 
 /**
- * Ends every proposal that still waits. The library's own end of one, after five minutes, leaves a rejection that nobody can
+ * Ends every proposal that still waits: whoever agrees to one of them later is not heard. The library's own end of one, after five minutes, leaves a rejection that nobody can
  * catch; this is the way it ends them when its store says that they are over.
  */
 export function withdrawProposals(provider: Provider): void {
+  void provider.cleanupPendingPairings()
   for (const { id } of provider.client.proposal.getAll())
     provider.client.events.emit('proposal_expire', { id })
 }
 
-/** Proposes a session; `display_uri` tells what a wallet is to scan. @throws what the wallet or the library said */
+/**
+ * Proposes a session; `display_uri` tells what a wallet is to scan. A wallet that does not agree to the program's chain is on
+ * another one of its own.
+ * @throws what the wallet or the library said
+ */
 export async function proposeSession(
   provider: Provider,
   chainId: number,
   rpcUrl: string | null,
 ): Promise<void> {
   const chain = `eip155:${chainId}`
-  await provider.connect({
+  const session = await provider.connect({
     optionalNamespaces: {
       eip155: {
         methods: METHODS,
@@ -60,5 +65,7 @@ export async function proposeSession(
       },
     },
   })
-  provider.setDefaultChain(chain, rpcUrl ?? undefined)
+  const accounts = session?.namespaces.eip155?.accounts ?? []
+  if (accounts.some((account) => account.startsWith(`${chain}:`)))
+    provider.setDefaultChain(chain, rpcUrl ?? undefined)
 }

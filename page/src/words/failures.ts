@@ -113,7 +113,7 @@ export const failures: FailureTable = {
   }),
   relayAway: () => ({
     title: 'WalletConnect does not answer',
-    text: 'Its relay could not be reached, so no wallet was asked. Try again, or use a wallet in this browser.',
+    text: 'Its relay could not be reached, so nothing was sent. Try again, or use a wallet in this browser.',
   }),
   stalePage: () => ({
     title: 'This page has been replaced by a newer one',

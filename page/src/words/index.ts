@@ -69,6 +69,7 @@ export const words = {
     none: 'No wallet found in this browser. Looking up an address works without one.',
     choose: 'Wallets',
     code: {
+      title: 'Scan with your wallet',
       image: 'Connection code for a wallet',
       scan: 'Scan this code with the wallet on your phone, or copy the link into one. It holds for five minutes.',
       open: 'Open a wallet on this device',
