@@ -20,6 +20,16 @@ export async function codeOf(page: Page): Promise<string> {
   return uri ?? ''
 }
 
+/** What the page asks for from now on that only WalletConnect needs: its code, and a relay. */
+function askedBy(page: Page): { code: string[]; relays: string[] } {
+  const asked = { code: [] as string[], relays: [] as string[] }
+  page.on('request', (request) => {
+    if (/\/(provider|ScanCode)-[^/]*\.js$/.test(request.url())) asked.code.push(request.url())
+  })
+  page.on('websocket', (socket) => asked.relays.push(new URL(socket.url()).origin))
+  return asked
+}
+
 export function walletConnect(): void {
   describe('a wallet on a phone', () => {
     const phones: PhoneWallet[] = []
@@ -38,13 +48,18 @@ export function walletConnect(): void {
       const claim = await owed.claimOf('rosa', '2026-Q1')
       const before = await owed.balanceOf(claim.distribution.token, 'rosa')
       const { page } = await visits.visit(person('nell'))
+      const asked = askedBy(page)
+      await page.reload()
       await choice(page).waitFor()
-      assert.deepEqual(relay.visitors, [], 'the relay knows of nobody who did not choose it')
+      await page.waitForLoadState('networkidle')
+      assert.deepEqual(asked, { code: [], relays: [] }, 'nothing of it is loaded for who does not choose it')
 
       const phone = await phoneOf('rosa')
       phone.wallet.refusing = true
       await phone.scan(await codeOf(page))
       await says(page, sentence('rejected'))
+      assert.equal(asked.code.length, 2)
+      assert.deepEqual(new Set(asked.relays), new Set([relay.url]))
       phone.wallet.refusing = false
       await phone.scan(await codeOf(page))
       await page.waitForURL(new RegExp(`#/address/${person('rosa').address}$`))
@@ -166,9 +181,8 @@ export function walletConnect(): void {
     })
 
     test('where the deployment names no project, it is not offered', async () => {
-      const { visits, relay } = stage()
-      const met = relay.visitors.length
-      const { page, wallet } = await visits.visit(person('nell'), at(person('hugo')))
+      const { page, wallet } = await stage().visits.visit(person('nell'), at(person('hugo')))
+      const asked = askedBy(page)
       await page.route('**/v1/program', async (route) => {
         const response = await route.fetch()
         const program = (await response.json()) as { deployment: Record<string, unknown> }
@@ -177,8 +191,9 @@ export function walletConnect(): void {
       })
       await page.reload()
       await button(page, words.wallet.connectTo(wallet.name)).first().waitFor()
+      await page.waitForLoadState('networkidle')
       assert.equal(await choice(page).count(), 0)
-      assert.equal(relay.visitors.length, met)
+      assert.deepEqual(asked, { code: [], relays: [] })
     })
   })
 }
