@@ -111,7 +111,7 @@ const BY_CODE: Readonly<Record<number, FailureKind>> = {
   [-32002]: 'walletBusy',
 }
 
-/** WalletConnect has no codes for these: nobody scanned its code in time, a wallet let a request lie, its relay is away. */
+/** WalletConnect has no codes for these: nobody scanned its code, a wallet let a request lie, its relay is away. */
 const CODE_EXPIRED = /proposal expired/i
 const UNANSWERED = /request expired/i
 const RELAY_AWAY = /failed to publish|no internet connection detected/i

@@ -11,9 +11,8 @@ export const COIN = { symbol: 'ETH', decimals: 18 }
 export const ENS_CHAINS: readonly number[] = [1, 11_155_111, 17_000]
 
 /**
- * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, WalletConnect where it has
- * a project's id, and for reading the chain the
- * deployment's RPC URL or, where it has none or it is away, the connected wallet.
+ * wagmi's configuration for one deployment: injected wallets announced by EIP-6963, WalletConnect where it has a project's
+ * id, and for reading the chain the deployment's RPC URL or, where it has none or it is away, the connected wallet.
  */
 export function walletConfig(deployment: Deployment): Config {
   const { chainId, network, rpcUrl, explorer, walletConnectId, walletConnectRelay } = deployment

@@ -26,7 +26,10 @@ export interface Wallet {
   readonly switchChain: () => void
 }
 
-/** The wallets that can be connected (EIP-6963, WalletConnect), the one that is connected, and the chain it is on. Made once, in the shell. */
+/**
+ * The wallets that can be connected (EIP-6963, WalletConnect), the one that is connected, and the chain it is on. Made once,
+ * in the shell.
+ */
 export function useWalletState(): Wallet {
   const { chainId: wanted } = useProgram().deployment
   const { address, chainId, connector, status } = useConnection()

@@ -7,7 +7,10 @@ import type { ConnectionCode } from './connector.ts'
 /** Modules of white around the code, which scanners need. */
 const QUIET = 4
 
-/** WalletConnect's code: to scan with a phone, to open on this device, to copy. A dialog, which Escape closes; black on white in either scheme. */
+/**
+ * WalletConnect's code: to scan with a phone, to open on this device, to copy. A dialog, which Escape closes; black on white in
+ * either scheme.
+ */
 export default function ScanCode({ code: { uri, cancel } }: { code: ConnectionCode }) {
   const { size, path } = useMemo(() => drawn(uri), [uri])
   const dialog = useRef<HTMLDialogElement>(null)

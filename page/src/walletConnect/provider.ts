@@ -35,8 +35,9 @@ export async function openProvider({ projectId, relayUrl }: WalletConnectOptions
 }
 
 /**
- * Ends every proposal that still waits: whoever agrees to one of them later is not heard. The library's own end of one, after five minutes, leaves a rejection that nobody can
- * catch; this is the way it ends them when its store says that they are over.
+ * Ends every proposal that still waits: whoever agrees to one of them later is not heard. The library's own end of one,
+ * after five minutes, leaves a rejection that nobody can catch; this is the way it ends them when its store says that they
+ * are over.
  */
 export function withdrawProposals(provider: Provider): void {
   void provider.cleanupPendingPairings()
