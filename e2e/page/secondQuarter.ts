@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { parseUnits } from 'viem'
 import { silent } from '../../local/progress.ts'
 import { person } from '../../local/scenario/people.ts'
@@ -21,55 +22,66 @@ import {
 } from '../visit.ts'
 import { stage } from './stage.ts'
 
+/** What publishes the quarter once it is prepared. */
+const PUBLISH = 'prorata publish --period 2026-Q2'
+
+/** Hands the issuer's view the file that `prorata status --json` wrote. */
+const pickStatus = (page: Page, json: string) =>
+  page
+    .getByLabel(words.issuer.told.pick)
+    .setInputFiles({ name: 'status.json', mimeType: 'application/json', buffer: Buffer.from(json) })
+
 export function secondQuarter(): void {
   describe('the second quarter', () => {
+    /** What the issuer's command told while the quarter was prepared and not published. */
+    let told = ''
     before(async () => {
       await playToQuarter(stage().stack, stage().story, '2026-Q2', silent)
       await stage().stack.synced()
       await stage().stack.issue(prepareArgs('2026-Q2'))
+      told = (await stage().stack.issue(['status', '--json'])).stdout
     })
 
     test('is prepared where the issuer’s machine says so, and due for everybody else', async () => {
-      const { stack, visits } = stage()
-      const { page } = await visits.visit(person('nell'), '#/issuer')
+      const { page } = await stage().visits.visit(person('nell'), '#/issuer')
       const text = words.issuer
       const row = rowOf(section(page, text.periods.title), '2026-Q2')
       await says(row, text.periods.stages.due)
-      const { stdout } = await stack.issue(['status', '--json'])
-      const { periods } = JSON.parse(stdout)
+      const { periods } = JSON.parse(told)
       const { manifestHash } = periods.find(({ name }: { name: string }) => name === '2026-Q2')
-      const desk = section(page, text.told.title)
-      const pick = (json: string) =>
-        desk
-          .getByLabel(text.told.pick)
-          .setInputFiles({ name: 'status.json', mimeType: 'application/json', buffer: Buffer.from(json) })
-      await pick(stdout.replace('"alex"', '"bob"'))
-      await says(desk, text.told.bad)
+      await pickStatus(page, told.replace('"alex"', '"bob"'))
+      await says(page, text.told.bad)
       await says(row, text.periods.stages.due)
 
-      await pick(stdout)
+      await pickStatus(page, told)
       await says(row, text.periods.stages.prepared)
       await row.getByTitle(manifestHash, { exact: true }).waitFor()
       const now = section(page, text.due.title)
       await says(now, text.due.waiting.prepared('2026-Q2'))
-      // What is offered to be typed is what publishes it.
-      const command = await now.locator('pre').innerText()
-      assert.equal(command, 'prorata publish --period 2026-Q2')
-      await stack.issue(command.replace('prorata ', '').split(' '))
-      await page.reload()
-      await says(row, text.periods.stages.opening)
-      await pick(stdout)
-      await says(desk, text.told.next)
-      await says(row, text.periods.stages.opening)
+      assert.equal(await now.locator('pre').innerText(), PUBLISH)
     })
 
-    test('is published, but not open yet', async () => {
-      const { page } = await stage().visits.atHome('clara')
-      const row = period(page, '2026-Q2')
-      await says(row, words.standings.waiting)
-      await showsFirst(1, row, [written(await stage().owed.claimOf('clara', '2026-Q2'))])
-      assert.equal(await row.getByRole('button', { name: words.due.claimOne('2026-Q2') }).count(), 0)
-      await shows(dueTotals(page), [written(await stage().owed.claimOf('clara', '2026-Q1'))])
+    describe('once it is published', () => {
+      // What the page offers to be typed.
+      before(() => stage().stack.issue(PUBLISH.split(' ').slice(1)))
+
+      test('is not open yet', async () => {
+        const { page } = await stage().visits.atHome('clara')
+        const row = period(page, '2026-Q2')
+        await says(row, words.standings.waiting)
+        await showsFirst(1, row, [written(await stage().owed.claimOf('clara', '2026-Q2'))])
+        assert.equal(await row.getByRole('button', { name: words.due.claimOne('2026-Q2') }).count(), 0)
+        await shows(dueTotals(page), [written(await stage().owed.claimOf('clara', '2026-Q1'))])
+      })
+
+      test('it is published for the issuer too, whatever an older file says', async () => {
+        const { page } = await stage().visits.visit(person('nell'), '#/issuer')
+        const row = rowOf(section(page, words.issuer.periods.title), '2026-Q2')
+        await says(row, words.issuer.periods.stages.opening)
+        await pickStatus(page, told)
+        await says(page, words.issuer.told.next)
+        await says(row, words.issuer.periods.stages.opening)
+      })
     })
 
     describe('once it is open', () => {
@@ -178,6 +190,9 @@ export function secondQuarter(): void {
           await row.locator('.share-bar').waitFor()
         }
         await says(rowOf(periods, '2026-Q3'), words.issuer.periods.stages.running)
+        const months = section(page, words.issuer.months.title)
+        await says(rowOf(months, '2026-07'), words.issuer.periods.stages.running)
+        assert.equal(await months.getByRole('row').count(), 2, 'those ahead are not told')
         await says(section(page, words.issuer.due.title), words.issuer.due.none)
         assert.equal(await periods.getByRole('row').count(), 1 + stack.terms.streams.income.periods.length)
         assert.ok(!wallet.asked.some(({ method }) => /^(eth_requestAccounts|eth_sign|eth_send)/.test(method)))

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { Distribution, Period } from '../src/api.ts'
-import { commandsFor, isWaiting, periodStates, stageWith } from '../src/issuer/periods.ts'
+import type { Distribution } from '../src/api.ts'
+import {
+  commandsFor,
+  isWaiting,
+  type PaidPeriod,
+  periodStates,
+  periodsOf,
+  stageWith,
+} from '../src/issuer/periods.ts'
 import type { Told, ToldStage } from '../src/issuer/told.ts'
 
-const period: Period = { name: '2026-Q1', start: 100, end: 200, incomeShareBps: 1_500, asset: 'currency' }
+const period: PaidPeriod = { stream: 'income', name: '2026-Q1', start: 100, end: 200 }
 const published: Distribution = {
   id: `0x${'1'.repeat(64)}`,
   stream: 'income',
@@ -23,7 +30,7 @@ const stageAt = (now: number, distributions: readonly Distribution[] = []) =>
 
 const toldOf = (stage: ToldStage): Told => ({
   ...{ asOf: 250, problems: [], next: '' },
-  periods: new Map([['2026-Q1', { stage, manifestHash: '0xab' }]]),
+  periods: new Map([['income 2026-Q1', { stage, manifestHash: '0xab' }]]),
 })
 
 describe('a period', () => {
@@ -41,7 +48,7 @@ describe('a period', () => {
   })
 
   test('is not published by another stream’s payout of the same name', () => {
-    expect(stageAt(350, [{ ...published, stream: 'rewards' }])).toBe('due')
+    expect(stageAt(350, [{ ...published, stream: 'liquidity' }])).toBe('due')
   })
 
   test('is prepared where the issuer’s command says so, until it is published', () => {
@@ -68,5 +75,27 @@ describe('a period', () => {
       'prorata prepare --period 2026-Q1 --income 0.00\nprorata publish --period 2026-Q1',
     )
     expect(commandsFor('prepared', period)).toBe('prorata publish --period 2026-Q1')
+  })
+
+  test('is a quarter or a month of the rewards, each with its own payout and commands', () => {
+    const quarter = { name: '2026-Q1', start: 100, end: 200, incomeShareBps: 1_500, asset: 'currency' }
+    const income = { forfeit: 'proportional', denominator: 'eligible', periods: [quarter] }
+    expect(periodsOf({ income, liquidity: null })).toEqual([period])
+    const all = periodsOf({ income, liquidity: { firstMonth: '2026-12', lastMonth: '2027-01' } })
+    const [december, january, february] = [12, 13, 14].map((month) => Date.UTC(2026, month - 1) / 1000)
+    expect(all).toEqual([
+      period,
+      { stream: 'liquidity', name: '2026-12', start: december, end: january },
+      { stream: 'liquidity', name: '2027-01', start: january, end: february },
+    ])
+    const paid: Distribution = { ...published, stream: 'liquidity', period: '2026-12' }
+    const states = periodStates(all, [paid], february ?? 0)
+    expect(states.map(({ stage }) => stage)).toEqual(['due', 'expired', 'due'])
+    const commands = states.map(({ stage, period }) => (isWaiting(stage) ? commandsFor(stage, period) : null))
+    expect(commands).toEqual([
+      commandsFor('due', period),
+      null,
+      'prorata prepare --stream liquidity --period 2027-01\nprorata publish --stream liquidity --period 2027-01',
+    ])
   })
 })

@@ -21,12 +21,13 @@ const status = (changed: object = {}) =>
   })
 
 describe('what the issuer’s command tells', () => {
-  test('is what the server cannot know of the income’s periods, and nothing else', () => {
+  test('is what the server cannot know of a period, and nothing else', () => {
     expect(readTold(status(), own)).toEqual({
       asOf: 250,
       periods: new Map([
-        ['2026-Q2', { stage: 'prepared', manifestHash: hash }],
-        ['2026-Q3', { stage: 'damaged', manifestHash: null }],
+        ['income 2026-Q2', { stage: 'prepared', manifestHash: hash }],
+        ['income 2026-Q3', { stage: 'damaged', manifestHash: null }],
+        ['liquidity 2026-07', { stage: 'prepared', manifestHash: hash }],
       ]),
       problems: ['the API is away'],
       next: 'publish --period 2026-Q2',

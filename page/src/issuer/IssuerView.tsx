@@ -21,11 +21,12 @@ import {
   isWaiting,
   type PeriodState,
   periodStates,
+  periodsOf,
   stageWith,
 } from './periods.ts'
 import { RegisterDesk } from './RegisterDesk.tsx'
 import { StatusDesk } from './StatusDesk.tsx'
-import { readTold } from './told.ts'
+import { keyOf, readTold } from './told.ts'
 
 /** What the issuer has to do, and how far each period has come. Nothing here can be signed or sent. */
 export default function IssuerView() {
@@ -34,7 +35,7 @@ export default function IssuerView() {
   const now = useChainTime()
   const own = { program: terms.name, network: deployment.network }
   const told = useCommandFile((json) => readTold(json, own))
-  const states = periodStates(terms.streams.income.periods, distributions ?? [], now, told.found)
+  const states = periodStates(periodsOf(terms.streams), distributions ?? [], now, told.found)
   return (
     <>
       <header className="view-heading">
@@ -52,7 +53,7 @@ export default function IssuerView() {
         <>
           <DueNow states={states} />
           {deployment.graphqlUrl === null ? (
-            <PeriodTable states={states} claimed={new Map()} />
+            <PeriodTables states={states} claimed={new Map()} />
           ) : (
             <WithClaimed url={deployment.graphqlUrl} states={states} />
           )}
@@ -90,10 +91,13 @@ function DueNow({ states }: { states: readonly PeriodState[] }) {
       <h2 id="due-now">{text.title}</h2>
       <p>{waiting.length === 0 ? text.none : text.some(waiting.length)}</p>
       {waiting.map(({ stage, period }) => (
-        <div key={period.name} className="commands">
-          <p>{text.waiting[stage](period.name, writeDay(period.end))}</p>
-          <Command text={commandsFor(stage, period)} name={text.copy(period.name)} />
-          {stage === 'due' && <p className="muted small">{text.income}</p>}
+        <div key={keyOf(period)} className="commands">
+          <p>{text.waiting[stage](issuerWords.name[period.stream](period.name), writeDay(period.end))}</p>
+          <Command
+            text={commandsFor(stage, period)}
+            name={text.copy(issuerWords.name[period.stream](period.name))}
+          />
+          {stage === 'due' && period.stream === 'income' && <p className="muted small">{text.income}</p>}
         </div>
       ))}
     </section>
@@ -108,21 +112,47 @@ function WithClaimed({ url, states }: { url: string; states: readonly PeriodStat
   return (
     <>
       {failure !== null && <Notice tone="warn" title={issuerWords.warnings.figuresAway} />}
-      <PeriodTable states={states} claimed={claimed} />
+      <PeriodTables states={states} claimed={claimed} />
     </>
   )
 }
 
-function PeriodTable({ states, claimed }: { states: readonly PeriodState[]; claimed: ClaimedById }) {
+interface Shown {
+  readonly states: readonly PeriodState[]
+  readonly claimed: ClaimedById
+}
+
+/** All periods of the income, and the months of the rewards that have begun: of those there are many. */
+function PeriodTables({ states, claimed }: Shown) {
+  const months = states.filter(({ period, stage }) => period.stream === 'liquidity' && stage !== 'ahead')
+  return (
+    <>
+      <PeriodTable
+        {...{ claimed, id: 'periods-issuer', text: issuerWords.periods }}
+        states={states.filter(({ period }) => period.stream === 'income')}
+      />
+      {months.length > 0 && (
+        <PeriodTable {...{ claimed, id: 'months-issuer', text: issuerWords.months }} states={months} />
+      )}
+    </>
+  )
+}
+
+function PeriodTable({
+  states,
+  claimed,
+  id,
+  text: { title, caption },
+}: Shown & { id: string; text: { readonly title: string; readonly caption: string } }) {
   const text = issuerWords.periods
   const paid = (id: Hex | undefined) => (id === undefined ? undefined : claimed.get(id))
   return (
-    <section className="sheet" aria-labelledby="periods-issuer">
-      <h2 id="periods-issuer">{text.title}</h2>
+    <section className="sheet" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
       <DataTable
-        caption={text.caption}
+        caption={caption}
         rows={states}
-        keyOf={({ period }) => period.name}
+        keyOf={({ period }) => keyOf(period)}
         columns={[
           { name: text.period, cell: ({ period }) => period.name },
           { name: text.runs, cell: ({ period }) => `${writeDay(period.start)} – ${writeDay(period.end)}` },

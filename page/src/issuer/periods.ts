@@ -1,11 +1,21 @@
-/** Where each period of the income stream stands, from what everybody can read and what the issuer's command told. Pure. */
-import type { Distribution, Hex, Period } from '../api.ts'
-import type { Told, ToldStage } from './told.ts'
+/** Where each period of the income and each month of the liquidity rewards stands, from what everybody can read and what the issuer's command told. Pure. */
+import { monthName, monthNumber, monthStart } from '../../../disbursement/months.ts'
+import type { Distribution, Hex, Program } from '../api.ts'
+import { keyOf, type Told, type ToldStage } from './told.ts'
 
 export type Stage = 'ahead' | 'running' | 'due' | ToldStage | 'opening' | 'open' | 'claimed' | 'expired'
 
+/** What is paid out at once: a period of the income, or a month of the rewards. */
+export interface PaidPeriod {
+  readonly stream: 'income' | 'liquidity'
+  readonly name: string
+  /** Seconds, as the chain counts them. */
+  readonly start: number
+  readonly end: number
+}
+
 export interface PeriodState {
-  readonly period: Period
+  readonly period: PaidPeriod
   readonly stage: Stage
   /** Of the files that are prepared; null where nothing was told of any. */
   readonly preparedHash: Hex | null
@@ -15,23 +25,42 @@ export interface PeriodState {
 /** Claimed base units by distribution, where the index knows them. */
 export type ClaimedById = ReadonlyMap<Hex, { readonly claimed: bigint; readonly total: bigint }>
 
+/** All periods of both streams, in order. */
+export function periodsOf({ income, liquidity }: Program['terms']['streams']): PaidPeriod[] {
+  const quarters = income.periods.map(({ name, start, end }) => ({
+    ...{ stream: 'income' as const, name, start, end },
+  }))
+  if (liquidity === null) return quarters
+  const first = monthNumber(liquidity.firstMonth) ?? 0
+  const count = (monthNumber(liquidity.lastMonth) ?? 0) - first + 1
+  const secondsOf = (month: number) => Date.parse(monthStart(month)) / 1000
+  const months = Array.from({ length: count }, (_, position) => {
+    const month = first + position
+    return {
+      ...{ stream: 'liquidity' as const, name: monthName(month) },
+      ...{ start: secondsOf(month), end: secondsOf(month + 1) },
+    }
+  })
+  return [...quarters, ...months]
+}
+
 /**
  * What is published is told by the server alone, whatever a file says that may be older.
  * @param now seconds, as the chain counts them
  * @param told what the issuer's command wrote, where somebody handed it over
  */
 export function periodStates(
-  periods: readonly Period[],
+  periods: readonly PaidPeriod[],
   distributions: readonly Distribution[],
   now: number,
   told: Told | null = null,
 ): PeriodState[] {
   return periods.map((period) => {
     const distribution =
-      distributions.find((each) => each.stream === 'income' && each.period === period.name) ?? null
+      distributions.find((each) => each.stream === period.stream && each.period === period.name) ?? null
     if (distribution !== null)
       return { period, distribution, preparedHash: null, stage: publishedStage(distribution, now) }
-    const known = told?.periods.get(period.name)
+    const known = told?.periods.get(keyOf(period))
     return {
       ...{ period, distribution },
       preparedHash: known?.manifestHash ?? null,
@@ -40,7 +69,7 @@ export function periodStates(
   })
 }
 
-const timeStage = ({ start, end }: Period, now: number): Stage =>
+const timeStage = ({ start, end }: PaidPeriod, now: number): Stage =>
   now < start ? 'ahead' : now < end ? 'running' : 'due'
 
 function publishedStage({ opensAt, deadline }: Distribution, now: number): Stage {
@@ -63,7 +92,10 @@ export type Waiting = (typeof WAITING)[number]
 export const isWaiting = (stage: Stage): stage is Waiting => WAITING.some((each) => each === stage)
 
 /** What to type where the issuer's key is. */
-export function commandsFor(stage: Waiting, { name }: Period): string {
-  const publish = `prorata publish --period ${name}`
-  return stage === 'due' ? `prorata prepare --period ${name} --income 0.00\n${publish}` : publish
+export function commandsFor(stage: Waiting, { stream, name }: PaidPeriod): string {
+  const flags = stream === 'income' ? `--period ${name}` : `--stream ${stream} --period ${name}`
+  const publish = `prorata publish ${flags}`
+  return stage === 'due'
+    ? `prorata prepare ${flags}${stream === 'income' ? ' --income 0.00' : ''}\n${publish}`
+    : publish
 }

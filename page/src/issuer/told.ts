@@ -18,12 +18,16 @@ export type ToldStage = (typeof TOLD)[number]
 export interface Told {
   /** The chain's time when the command ran; null when the chain was away. */
   readonly asOf: number | null
-  /** Periods of the income stream by their names. */
+  /** By {@link keyOf}. */
   readonly periods: ReadonlyMap<string, { readonly stage: ToldStage; readonly manifestHash: Hex | null }>
   readonly problems: readonly string[]
   /** The next step, in the command's own words. */
   readonly next: string
 }
+
+/** Names a period among those of both streams. */
+export const keyOf = ({ stream, name }: { readonly stream: string; readonly name: string }): string =>
+  `${stream} ${name}`
 
 const isTold = (state: string): state is ToldStage => TOLD.some((each) => each === state)
 
@@ -33,7 +37,7 @@ export function readTold(json: string, own: Pick<ReadBy<typeof status>, 'program
   if (program !== own.program || network !== own.network)
     throw new Error(`it tells of ${program} on ${network}, and this is ${own.program} on ${own.network}`)
   const found = periods.flatMap(({ stream, name, state, manifestHash }) =>
-    stream === 'income' && isTold(state) ? [[name, { stage: state, manifestHash }] as const] : [],
+    isTold(state) ? [[keyOf({ stream, name }), { stage: state, manifestHash }] as const] : [],
   )
   return { asOf: chain?.timestamp ?? null, periods: new Map(found), problems, next }
 }

@@ -4,6 +4,10 @@ import { plural } from './plural.ts'
 export const issuerWords = {
   title: 'For the issuer',
   lead: 'Every period of the program and what it waits for. This page has no key: the commands run where the issuer’s key is.',
+  name: {
+    income: (period: string) => period,
+    liquidity: (month: string) => `The reward month ${month}`,
+  },
   due: {
     title: 'To do now',
     none: 'Nothing is due.',
@@ -64,9 +68,13 @@ export const issuerWords = {
     bought: 'Bought',
     paid: 'Paid',
   },
+  months: {
+    title: 'Months of the liquidity rewards',
+    caption: 'Every month of the liquidity rewards that has begun, and how far it has come',
+  },
   periods: {
     title: 'Periods',
-    caption: 'Every period of the program, and how far it has come',
+    caption: 'Every period of the income, and how far it has come',
     period: 'Period',
     runs: 'Runs',
     stage: 'State',
