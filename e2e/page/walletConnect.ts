@@ -20,6 +20,20 @@ export async function codeOf(page: Page): Promise<string> {
   return uri ?? ''
 }
 
+/** Every code that the page shows from now on, however short: a person may scan it at once. */
+async function codesOf(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(`{
+    const codes = new Set()
+    const look = () => {
+      const code = document.querySelector('a[href^="wc:"]')?.getAttribute('href')
+      if (code) codes.add(code)
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
+    globalThis.codes = () => new Promise((resolve) => setTimeout(() => resolve([...codes]), 100))
+  }`)
+  return () => page.evaluate('codes()')
+}
+
 /** What the page asks for from now on that only WalletConnect needs: its code, and a relay. */
 function askedBy(page: Page): { code: string[]; relays: string[] } {
   const asked = { code: [] as string[], relays: [] as string[] }
@@ -164,8 +178,15 @@ export function walletConnect(): void {
         await call
         await page.clock.fastForward('00:25')
         await says(page, sentence('relayAway'))
+        // Chosen again while the relay is still away, which then hears of both: the code that was given up is never shown.
+        const codes = await codesOf(page)
+        const heard = relay.proposed.length
+        await choice(page).click()
         relay.comeBack()
-        await phone.scan(await codeOf(page))
+        await waitFor('both proposals', async () => relay.proposed.length === heard + 2 || undefined)
+        const [code, ...others] = await codes()
+        assert.deepEqual(others, [])
+        await phone.scan(code ?? '')
         await button(due(page), words.due.claimAll(1)).waitFor()
         // A phone whose relay is away goes on calling for a minute.
         await phone.stop()

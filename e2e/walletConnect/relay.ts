@@ -22,6 +22,8 @@ interface Letter {
 export class Relay {
   /** The project ids with which somebody has connected, in order. */
   readonly visitors: (string | null)[] = []
+  /** The pairings in which somebody has proposed a session, in order. */
+  readonly proposed: string[] = []
   readonly #server: WebSocketServer
   readonly #subscribers = new Map<string, Set<WebSocket>>()
   readonly #kept = new Map<string, Letter[]>()
@@ -98,6 +100,7 @@ export class Relay {
         return
       // The proposer hears its pairing, and the wallet its session, without subscribing once more.
       case 'wc_proposeSession':
+        this.proposed.push(text('pairingTopic'))
         answer(true)
         this.#subscribe(socket, text('pairingTopic'))
         this.#publish(socket, text('pairingTopic'), text('sessionProposal'), 1100)

@@ -57,8 +57,10 @@ export function walletConnect(options: WalletConnectOptions) {
     }
 
     async function load(): Promise<Provider> {
-      const { openProvider } = await import('./provider.ts')
+      const { openProvider, withdrawProposals } = await import('./provider.ts')
       const provider = await openProvider(options)
+      // Not before the library has begun to wait for the wallet: it forgets what ends earlier.
+      provider.on('display_uri', () => queueMicrotask(() => withdrawProposals(provider, givenUp)))
       provider.on('accountsChanged', changeAccounts)
       provider.on('session_update', () => changeAccounts(accountsOf(provider)))
       provider.on('chainChanged', (id: string | number) =>
@@ -99,34 +101,38 @@ export function walletConnect(options: WalletConnectOptions) {
     const say = (code: ConnectionCode | null) =>
       config.emitter.emit('message', { type: 'connection_code', data: code ?? undefined })
 
+    /** Pairings of proposals that were given up. The library may still tell their codes, when the relay is back. */
+    const givenUp = new Set<string>()
+
     /** Resolves once a wallet has agreed. */
     async function agree(provider: Provider): Promise<void> {
-      const { proposeSession, withdrawProposals } = await import('./provider.ts')
+      const { pairingOf, pairingsOf, proposeSession, withdrawProposals } = await import('./provider.ts')
       let giveUp: (reason: Error) => void = () => {}
-      const givenUp = new Promise<never>((_, reject) => {
+      const impatience = new Promise<never>((_, reject) => {
         giveUp = reject
       })
       let shown = false
-      let over = false
       const patience = setTimeout(() => {
         if (!shown) giveUp(new RelayAwayError('the relay does not answer'))
       }, RELAY_PATIENCE)
       const validity = setTimeout(() => giveUp(new Error('Proposal expired')), CODE_PATIENCE)
       const show = (uri: string) => {
+        if (givenUp.has(pairingOf(uri))) return
         shown = true
-        if (!over) say({ uri, cancel: () => giveUp(new Error('another way was chosen')) })
+        say({ uri, cancel: () => giveUp(new Error('another way was chosen')) })
       }
       provider.on('display_uri', show)
       const agreed = proposeSession(provider, chain.id, options.rpcUrl)
       try {
-        await Promise.race([agreed, givenUp])
+        await Promise.race([agreed, impatience])
       } catch (error) {
         // A wallet that agrees now is too late: nobody here waits for it.
         agreed.then(() => provider.disconnect()).catch(() => {})
-        withdrawProposals(provider)
+        for (const pairing of pairingsOf(provider)) givenUp.add(pairing)
+        withdrawProposals(provider, givenUp)
+        void provider.cleanupPendingPairings()
         throw error
       } finally {
-        over = true
         clearTimeout(patience)
         clearTimeout(validity)
         provider.removeListener('display_uri', show)

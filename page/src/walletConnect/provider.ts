@@ -34,15 +34,21 @@ export async function openProvider({ projectId, relayUrl }: WalletConnectOptions
   return provider
 }
 
+/** The pairing that a code is for: `wc:<topic>@2?…`. */
+export const pairingOf = (uri: string): string => /^wc:([^@]*)@/.exec(uri)?.[1] ?? ''
+
+/** The pairings that there are, one a proposal, also where the relay has not taken the proposal yet. */
+export const pairingsOf = ({ client }: Provider): string[] =>
+  client.core.pairing.getPairings().map(({ topic }) => topic)
+
 /**
- * Ends every proposal that still waits: whoever agrees to one of them later is not heard. The library's own end of one,
+ * Ends the proposals of those pairings: whoever agrees to one of them later is not heard. The library's own end of one,
  * after five minutes, leaves a rejection that nobody can catch; this is the way it ends them when its store says that they
  * are over.
  */
-export function withdrawProposals(provider: Provider): void {
-  void provider.cleanupPendingPairings()
-  for (const { id } of provider.client.proposal.getAll())
-    provider.client.events.emit('proposal_expire', { id })
+export function withdrawProposals({ client }: Provider, pairings: ReadonlySet<string>): void {
+  for (const { id, pairingTopic } of client.proposal.getAll())
+    if (pairings.has(pairingTopic)) client.events.emit('proposal_expire', { id })
 }
 
 /**
