@@ -57,9 +57,13 @@ const period = record({
   asset: text,
 })
 
+const asset = record({ address, symbol: text, decimals: count })
+
 const program = record({
   termsHash: bytes,
   chainTime: maybe(count),
+  /** What the chain calls the pool's assets; a static copy of an earlier API does not have it. */
+  assets: maybe(list(asset)),
   deployment,
   terms: record({
     name: text,
@@ -127,8 +131,6 @@ const holder = record({
   changes: list(change),
   history: list(record({ block: count, timestamp: count, entitlement: units })),
 })
-
-const asset = record({ address, symbol: text, decimals: count })
 
 const distribution = record({
   id: bytes,

@@ -4,12 +4,14 @@ import type { Address, Asset } from '../api.ts'
 import { currencyOf, tokenOf, useProgram } from '../program.ts'
 import { sameAddress } from '../route.ts'
 
-/** What an ERC-20 calls itself: from the terms where they say it, else from the chain. Undefined while not known. */
+/** What an ERC-20 calls itself: from the program where that says it, else from the chain. Undefined while not known. */
 export function useAsset(address: Address): Asset | undefined {
   const program = useProgram()
   const config = useConfig()
   const { chainId } = program.deployment
-  const stated = [tokenOf(program), currencyOf(program)].find((asset) => sameAddress(asset.address, address))
+  const stated = [tokenOf(program), currencyOf(program), ...(program.assets ?? [])].find((asset) =>
+    sameAddress(asset.address, address),
+  )
   const { data } = useQuery({
     queryKey: ['asset', address.toLowerCase()],
     enabled: stated === undefined,

@@ -125,7 +125,7 @@ describe('an unexpected error', () => {
 
 test('the chain is asked for its head once a request, in one batch', async () => {
   const RPC_URL = await chain()
-  await call('/v1/program', {}, { RPC_URL })
+  await call('/v1/status', {}, { RPC_URL })
   const seen = await seenBy<{ method: string }[]>(RPC_URL)
   expect(seen.map(({ body }) => body.map(({ method }) => method))).toEqual([
     ['eth_getBlockByNumber', 'eth_chainId'],

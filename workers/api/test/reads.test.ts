@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { keccak256 } from 'viem'
+import { encodeFunctionData, encodeFunctionResult, erc20Abi, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeRecords, hashTerms, parseManifest } from '../../../disbursement/index.ts'
 import { AWAY, upstream } from '../../test/upstream.ts'
@@ -25,8 +25,36 @@ describe('the program', () => {
       terms,
       termsHash: hashTerms(terms),
       deployment,
+      assets: [],
       chainTime: 1_775_300_000,
     })
+  })
+
+  test('names the pool’s assets once the chain has, and afterwards without it', async () => {
+    const assetsAt = async (RPC_URL?: string) => {
+      const response = await call('/v1/program', {}, RPC_URL === undefined ? {} : { RPC_URL })
+      return (await response.json<{ assets: unknown }>()).assets
+    }
+    const answer = (symbol: string, decimals: number) => ({
+      [`eth_call ${encodeFunctionData({ abi: erc20Abi, functionName: 'symbol' })}`]: encodeFunctionResult({
+        abi: erc20Abi,
+        functionName: 'symbol',
+        result: symbol,
+      }),
+      [`eth_call ${encodeFunctionData({ abi: erc20Abi, functionName: 'decimals' })}`]: toHex(decimals, {
+        size: 32,
+      }),
+    })
+    for (const nonsense of [{ eth_call: '0x' }, { eth_call: { a: 1 } }])
+      expect(await assetsAt(await chain(nonsense))).toEqual([])
+    const named = [deployment.pair, deployment.counterAsset].map((address) => ({
+      address,
+      symbol: 'NAME',
+      decimals: 18,
+    }))
+    expect(await assetsAt(await chain(answer('NAME', 18)))).toEqual(named)
+    expect(await assetsAt()).toEqual(named)
+    expect(await assetsAt(await chain(answer('OTHER', 6)))).toEqual(named)
   })
 
   test('is told without the chain', async () => {

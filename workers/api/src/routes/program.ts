@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { chainTimeOf } from '../chain.ts'
+import { assetSchema } from '../distribution-schema.ts'
 import { type App, settingsOf } from '../env.ts'
+import { poolAssetsOf } from '../poolAssets.ts'
 import { problemResponses } from '../problem.ts'
 import { hash, seconds } from '../schema.ts'
 
@@ -14,6 +16,10 @@ const answer = z
     deployment: z.record(z.string(), z.unknown()).openapi({
       description: 'Where the program lives: chain and addresses',
       example: { network: 'local', chainId: 31337, token: '0x5fbdb2315678afecb367f032d93f642f64180aa3' },
+    }),
+    assets: z.array(assetSchema).openapi({
+      description:
+        "The pool's shares and what the token is traded against, as the chain names them; missing while it does not",
     }),
     chainTime: seconds.nullable().openapi({
       description:
@@ -38,12 +44,17 @@ const route = createRoute({
 export const addProgram = (app: OpenAPIHono<App>) =>
   app.openapi(route, async (context) => {
     const { terms, termsHash, deployment } = settingsOf(context.env)
+    const [assets, chainTime] = await Promise.all([
+      poolAssetsOf(context.env, deployment),
+      chainTimeOf(context.env),
+    ])
     return context.json(
       {
         terms,
         termsHash,
         deployment: { ...deployment } as Record<string, string | number | string[] | null>,
-        chainTime: await chainTimeOf(context.env),
+        assets,
+        chainTime,
       },
       200,
     )
