@@ -91,6 +91,17 @@ test('what moved into a shard counts as open or claimed there', () => {
   ])
 })
 
+test('what was claimed is nothing of a cancelled payout, and not known of one that was swept, shard or whole', () => {
+  const ended = { ...distribution, remaining: 0n }
+  const shard = { ...ended, id: hash('2'), parent: distribution.id, status: 'SWEPT' }
+  const claimedOf = (...distributions: (typeof distribution | typeof shard)[]) =>
+    figuresOf(answerWith({ distributions })).payouts.map(({ claimed }) => claimed)
+  expect(claimedOf({ ...ended, status: 'CANCELLED' })).toEqual([0n])
+  expect(claimedOf({ ...ended, status: 'SWEPT' })).toEqual([null])
+  expect(claimedOf(ended, shard)).toEqual([null])
+  expect(claimedOf(ended)).toEqual([1_000n])
+})
+
 test('a drop is a block that ended with less; staking in it is none', () => {
   const staked = [
     { ...move, kind: 'STAKE', delta: 400n, custody: 1_000n, block: 12, logIndex: 2 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Distribution } from '../src/api.ts'
 import {
+  type ClaimedById,
   commandsFor,
   isWaiting,
   type PaidPeriod,
@@ -62,10 +63,11 @@ describe('a period', () => {
   test('has claimed everything once nothing is left, and not while that is unknown', () => {
     const [state] = periodStates([period], [published], 350)
     if (state === undefined) expect.fail('no state')
-    const claimed = (units: bigint) => new Map([[published.id, { claimed: units, total: 5n }]])
-    expect([new Map(), claimed(4n), claimed(5n)].map((known) => stageWith(state, known))).toEqual([
-      ...['open', 'open', 'claimed'],
-    ])
+    const knowing = (claimed: bigint | null, status = 'ACTIVE') =>
+      new Map([[published.id, { claimed, total: 5n, status }]])
+    const stages = (...known: ClaimedById[]) => known.map((each) => stageWith(state, each))
+    expect(stages(new Map(), knowing(4n), knowing(5n))).toEqual(['open', 'open', 'claimed'])
+    expect(stages(knowing(null, 'SWEPT'), knowing(0n, 'CANCELLED'))).toEqual(['swept', 'cancelled'])
   })
 
   test('waits for the issuer’s commands before it is published, and for none of them afterwards', () => {

@@ -11,10 +11,11 @@ import { ShareBar } from '../parts/ShareBar.tsx'
 import { dashboardWords } from '../words/dashboard.ts'
 import type { Payout } from './figures.ts'
 
-/** What was paid out in each period, and how much of it was claimed. */
+/** What was paid out in each period, the latest first, and how much of it was claimed. */
 export function PayoutTable({ payouts }: { payouts: readonly Payout[] }) {
   const text = dashboardWords.payouts
   const { distributions } = useDistributions()
+  const nameOf = ({ id }: Payout) => distributions?.find((each) => each.id === id)
   return (
     <section className="sheet" aria-labelledby="payouts">
       <div className="sheet-head">
@@ -26,29 +27,39 @@ export function PayoutTable({ payouts }: { payouts: readonly Payout[] }) {
       ) : (
         <DataTable
           caption={text.caption}
-          rows={payouts}
+          rows={payouts.toReversed()}
           keyOf={({ id }) => id}
           columns={[
-            { name: text.period, cell: (payout) => <PayoutName payout={payout} /> },
-            { name: text.total, kind: 'number', cell: (payout) => <Sum of={payout} amount={payout.total} /> },
+            { name: text.period, cell: (payout) => <PayoutName payout={payout} named={nameOf(payout)} /> },
+            {
+              name: text.total,
+              kind: 'number',
+              cell: (payout) => <Sum of={payout} named={nameOf(payout)} amount={payout.total} />,
+            },
             {
               name: text.claimed,
               kind: 'number',
-              cell: (payout) => <Sum of={payout} amount={payout.claimed} bare />,
+              cell: (payout) =>
+                payout.claimed === null ? (
+                  text.swept
+                ) : (
+                  <Sum of={payout} named={nameOf(payout)} amount={payout.claimed} bare />
+                ),
             },
             {
               name: text.open,
               kind: 'number',
-              cell: (payout) => <Sum of={payout} amount={payout.open} bare />,
+              cell: (payout) => <Sum of={payout} named={nameOf(payout)} amount={payout.open} bare />,
             },
             {
               name: text.share,
               kind: 'wide',
               cell: ({ claimed, total, claims }) => (
                 <>
-                  <ShareBar part={claimed} whole={total} rest="open" />
+                  {claimed !== null && <ShareBar part={claimed} whole={total} rest="open" />}
                   <span className="sub">
-                    {writeShare(claimed, total)} · {claims} {text.count.toLowerCase()}
+                    {claimed !== null && `${writeShare(claimed, total)} · `}
+                    {text.counted(claims)}
                   </span>
                 </>
               ),
@@ -66,9 +77,10 @@ export function PayoutTable({ payouts }: { payouts: readonly Payout[] }) {
   )
 }
 
-/** The period's name, which only the issuer's own list of payouts knows. */
-function PayoutName({ payout: { id } }: { payout: Payout }) {
-  const named = useDistributions().distributions?.find((each) => each.id === id)
+/** What the issuer's own list of payouts says of one; undefined where it does not, or is not known. */
+type Named = Distribution | undefined
+
+function PayoutName({ payout: { id }, named }: { payout: Payout; named: Named }) {
   if (named !== undefined) return named.period
   return (
     <>
@@ -80,14 +92,25 @@ function PayoutName({ payout: { id } }: { payout: Payout }) {
   )
 }
 
-function Sum({ of, amount, bare = false }: { of: Payout; amount: bigint; bare?: boolean }) {
-  const named = useDistributions().distributions?.find(({ id }) => id === of.id)
-  const read = useAsset(of.token)
-  const asset = named?.asset ?? read
+interface SumProps {
+  readonly of: Payout
+  readonly named: Named
+  readonly amount: bigint
+  readonly bare?: boolean
+}
+
+function Sum({ of, named, amount, bare = false }: SumProps) {
+  if (named === undefined) return <ForeignSum of={of} amount={amount} bare={bare} />
+  return <Amount value={amount} asset={named.asset} bare={bare} />
+}
+
+/** Of a payout that the issuer does not list: only the chain knows what it is in. */
+function ForeignSum({ of: { token }, amount, bare }: Pick<Required<SumProps>, 'of' | 'amount' | 'bare'>) {
+  const asset = useAsset(token)
   return asset === undefined ? null : <Amount value={amount} asset={asset} bare={bare} />
 }
 
-/** In units of the asset where its name is known, else in base units of its address. */
+/** In units of the asset where its name is known, else in base units of its address; empty where it is not known. */
 function csvOf(payouts: readonly Payout[], named: readonly Distribution[]): string {
   const text = dashboardWords.payouts
   return csv([
@@ -96,7 +119,7 @@ function csvOf(payouts: readonly Payout[], named: readonly Distribution[]): stri
       const known = named.find((each) => each.id === id)
       const asset: Pick<Asset, 'symbol' | 'decimals'> = known?.asset ?? { symbol: token, decimals: 0 }
       const exact = (value: bigint) => writeAmount(value, asset.decimals).exact
-      const sums = [exact(total), exact(claimed), exact(open)]
+      const sums = [exact(total), claimed === null ? '' : exact(claimed), exact(open)]
       return [
         id,
         known?.period ?? text.unnamed,

@@ -90,7 +90,8 @@ export interface Payout {
   readonly token: Address
   readonly total: bigint
   readonly open: bigint
-  readonly claimed: bigint
+  /** Null where the rest was swept: what remains does not tell any more what was claimed. */
+  readonly claimed: bigint | null
   readonly claims: number
   readonly status: string
 }
@@ -152,17 +153,24 @@ function payoutsOf(rows: Answer['distributions']): Payout[] {
     .filter(({ parent }) => parent === null)
     .map((row) => {
       const shards = rows.filter(({ parent }) => parent === row.id)
-      const open = [row, ...shards].reduce((sum, { remaining }) => sum + remaining, 0n)
+      const parts = [row, ...shards]
+      const open = parts.reduce((sum, { remaining }) => sum + remaining, 0n)
       return {
         id: row.id,
         token: row.token,
         total: row.total,
         open,
-        claimed: row.status === 'ACTIVE' ? row.total - open : 0n,
-        claims: [row, ...shards].reduce((sum, { claims }) => sum + claims, 0),
+        claimed: claimedOf(row, parts, open),
+        claims: parts.reduce((sum, { claims }) => sum + claims, 0),
         status: row.status,
       }
     })
+}
+
+/** What was cancelled had not opened yet, so nobody had claimed of it. */
+function claimedOf({ status, total }: IndexedDistribution, parts: Answer['distributions'], open: bigint) {
+  if (status === 'CANCELLED') return 0n
+  return parts.some((part) => part.status === 'SWEPT') ? null : total - open
 }
 
 /** Blocks that ended with less entitlement than the holder had, newest first. */

@@ -106,9 +106,7 @@ function DueNow({ states }: { states: readonly PeriodState[] }) {
 
 function WithClaimed({ url, states }: { url: string; states: readonly PeriodState[] }) {
   const { figures, failure } = useFigures(url)
-  const claimed: ClaimedById = new Map(
-    figures?.payouts.map(({ id, claimed, total }) => [id, { claimed, total }] as const),
-  )
+  const claimed: ClaimedById = new Map(figures?.payouts.map((payout) => [payout.id, payout] as const))
   return (
     <>
       {failure !== null && <Notice tone="warn" title={issuerWords.warnings.figuresAway} />}
@@ -132,7 +130,10 @@ function PeriodTables({ states, claimed }: Shown) {
         states={states.filter(({ period }) => period.stream === 'income')}
       />
       {months.length > 0 && (
-        <PeriodTable {...{ claimed, id: 'months-issuer', text: issuerWords.months }} states={months} />
+        <PeriodTable
+          {...{ claimed, id: 'months-issuer', text: issuerWords.months }}
+          states={months.toReversed()}
+        />
       )}
     </>
   )
@@ -153,6 +154,7 @@ function PeriodTable({
         caption={caption}
         rows={states}
         keyOf={({ period }) => keyOf(period)}
+        keep={({ stage }) => isWaiting(stage)}
         columns={[
           { name: text.period, cell: ({ period }) => period.name },
           { name: text.runs, cell: ({ period }) => `${writeDay(period.start)} – ${writeDay(period.end)}` },
@@ -187,7 +189,7 @@ function PeriodTable({
             kind: 'wide',
             cell: ({ distribution }) => {
               const known = paid(distribution?.id)
-              if (known === undefined) return null
+              if (known === undefined || known.claimed === null) return null
               return (
                 <>
                   <ShareBar part={known.claimed} whole={known.total} rest="open" />

@@ -1,9 +1,11 @@
 /** Where each period of the income and each month of the liquidity rewards stands, from what everybody can read and what the issuer's command told. Pure. */
 import { monthName, monthNumber, monthStart } from '../../../disbursement/months.ts'
 import type { Distribution, Hex, Program } from '../api.ts'
+import type { Payout } from '../dashboard/figures.ts'
 import { keyOf, type Told, type ToldStage } from './told.ts'
 
-export type Stage = 'ahead' | 'running' | 'due' | ToldStage | 'opening' | 'open' | 'claimed' | 'expired'
+type PublishedStage = 'opening' | 'open' | 'claimed' | 'expired' | 'cancelled' | 'swept'
+export type Stage = 'ahead' | 'running' | 'due' | ToldStage | PublishedStage
 
 /** What is paid out at once: a period of the income, or a month of the rewards. */
 export interface PaidPeriod {
@@ -22,8 +24,8 @@ export interface PeriodState {
   readonly distribution: Distribution | null
 }
 
-/** Claimed base units by distribution, where the index knows them. */
-export type ClaimedById = ReadonlyMap<Hex, { readonly claimed: bigint; readonly total: bigint }>
+/** What the index knows of each distribution: base units claimed, and whether it was cancelled or swept. */
+export type ClaimedById = ReadonlyMap<Hex, Pick<Payout, 'claimed' | 'total' | 'status'>>
 
 /** All periods of both streams, in order. */
 export function periodsOf({ income, liquidity }: Program['terms']['streams']): PaidPeriod[] {
@@ -72,17 +74,20 @@ export function periodStates(
 const timeStage = ({ start, end }: PaidPeriod, now: number): Stage =>
   now < start ? 'ahead' : now < end ? 'running' : 'due'
 
-function publishedStage({ opensAt, deadline }: Distribution, now: number): Stage {
+function publishedStage({ opensAt, deadline }: Distribution, now: number): PublishedStage {
   if (now < opensAt) return 'opening'
   // A deadline of zero: claims stay open without end.
   return deadline !== 0 && now >= deadline ? 'expired' : 'open'
 }
 
-/** The stage with the claims counted in: what everybody has claimed waits for nothing any more. */
+/** The stage with what the index knows counted in: what everybody has claimed, or what has ended, waits for nothing any more. */
 export function stageWith({ stage, distribution }: PeriodState, claimed: ClaimedById): Stage {
   if (distribution === null) return stage
   const known = claimed.get(distribution.id)
-  return known !== undefined && known.claimed === known.total ? 'claimed' : stage
+  if (known === undefined) return stage
+  if (known.status === 'CANCELLED') return 'cancelled'
+  if (known.claimed === null) return 'swept'
+  return known.claimed === known.total ? 'claimed' : stage
 }
 
 /** Stages at which the issuer has something to do. */

@@ -33,6 +33,7 @@ export const dashboardWords = {
     day: 'Day',
     dayOf: (chart: string) => `Day shown in ${chart}`,
     image: (chart: string, from: string, to: string) => `${chart}, ${from} to ${to}`,
+    latest: (shown: number, all: number) => `The latest ${shown} of ${all}; the file has them all.`,
     titles: {
       price: 'Price in the pool',
       holders: 'Holders by day',
@@ -81,7 +82,9 @@ export const dashboardWords = {
     claimed: 'Claimed',
     open: 'Unclaimed',
     share: 'Claimed share',
+    swept: 'not known: the rest was swept',
     count: 'Claims',
+    counted: (count: number) => plural(count, 'claim', 'claims'),
     status: 'State',
     states: { ACTIVE: 'Active', CANCELLED: 'Cancelled', SWEPT: 'Swept' } as Readonly<Record<string, string>>,
     unnamed: 'Unnamed',

@@ -96,6 +96,8 @@ export const issuerWords = {
       open: 'Published, open',
       claimed: 'All claimed',
       expired: 'Past its deadline: may be swept',
+      cancelled: 'Cancelled before it opened',
+      swept: 'Ended: the rest was swept',
     },
   },
 } as const
