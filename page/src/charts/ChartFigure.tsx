@@ -1,15 +1,16 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { writeDay } from '../moments.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { SaveCsv } from '../parts/SaveCsv.tsx'
 import { dashboardWords } from '../words/dashboard.ts'
-import { type Chart, csvOf, type Line, writeValue } from './chart.ts'
+import { type Chart, csvOf, type Line, latestOf, writeValue } from './chart.ts'
 import { Plot } from './Plot.tsx'
 
 const text = dashboardWords.charts
 
 /** One chart with the values of the day that is pointed at, by pointer or by keyboard, and all of them as a file. */
-export function ChartFigure({ chart }: { chart: Chart }) {
+export function ChartFigure({ chart: whole }: { chart: Chart }) {
+  const chart = useMemo(() => latestOf(whole), [whole])
   const { key, times, lines } = chart
   const [pointed, setPointed] = useState<number | null>(null)
   const last = times.length - 1
@@ -21,7 +22,7 @@ export function ChartFigure({ chart }: { chart: Chart }) {
     <figure className="chart" aria-labelledby={`chart-${key}`}>
       <figcaption className="sheet-head">
         <h3 id={`chart-${key}`}>{name}</h3>
-        <SaveCsv name={name} file={key} make={() => csvOf(chart)} />
+        <SaveCsv name={name} file={key} make={() => csvOf(whole)} />
       </figcaption>
       <dl className="chart-values">
         <div>
@@ -39,6 +40,9 @@ export function ChartFigure({ chart }: { chart: Chart }) {
           </div>
         ))}
       </dl>
+      {lines.length < whole.lines.length && (
+        <p className="muted small">{text.latest(lines.length, whole.lines.length)}</p>
+      )}
       <Plot chart={chart} index={index} point={setPointed} />
       <input
         type="range"

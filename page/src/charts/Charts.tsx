@@ -3,6 +3,7 @@ import type { Figures } from '../dashboard/figures.ts'
 import { useAsset } from '../hooks/useAsset.ts'
 import { useDays } from '../hooks/useDays.ts'
 import { useDistributions } from '../hooks/useDistributions.ts'
+import { InTurn } from '../parts/InTurn.tsx'
 import { FailureNotice, RetryButton } from '../parts/Notice.tsx'
 import { tokenOf, useProgram } from '../program.ts'
 import { dashboardWords } from '../words/dashboard.ts'
@@ -46,6 +47,7 @@ function ChartsOf({ days, figures }: { days: Days; figures: Figures }) {
     const facts = { token: tokenOf(program), other, lp, payouts: new Map(payouts), until, names: text.lines }
     return chartsOf(days, facts)
   }, [days, distributions, figures, lp, other, program])
+  const shown = useMemo(() => charts.map((chart) => within(chart, range)), [charts, range])
   if (charts.length === 0) return <p className="muted">{text.empty}</p>
   return (
     <>
@@ -59,9 +61,11 @@ function ChartsOf({ days, figures }: { days: Days; figures: Figures }) {
         ))}
       </fieldset>
       <div className="charts">
-        {charts.map((chart) => (
-          <ChartFigure key={chart.key} chart={within(chart, range)} />
-        ))}
+        <InTurn first={null}>
+          {shown.map((chart) => (
+            <ChartFigure key={chart.key} chart={chart} />
+          ))}
+        </InTurn>
       </div>
     </>
   )

@@ -24,6 +24,8 @@ export function Plot({
 }) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
+  /** For a chart that is drawn later. */
+  const pointed = useRef(index)
   const scheme = useScheme()
   // A chart that nobody has scrolled to is not drawn.
   const isNear = useSeen(place)
@@ -31,23 +33,26 @@ export function Plot({
   useEffect(() => {
     const element = place.current
     if (element === null || !isNear) return
-    const drawn = new UPlot(optionsOf(chart, element, point), dataOf(chart), element)
-    plot.current = drawn
-    const resized = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }))
-    resized.observe(element)
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
+    )
+    // Each in a task of its own: many come into sight at once.
+    const timer = setTimeout(() => {
+      plot.current = new UPlot(optionsOf(chart, element, point), dataOf(chart), element)
+      pointAt(plot.current, chart, pointed.current)
+      resized.observe(element)
+    })
     return () => {
+      clearTimeout(timer)
       resized.disconnect()
+      plot.current?.destroy()
       plot.current = null
-      drawn.destroy()
     }
   }, [chart, isNear, point, scheme])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn later has its cursor set then
   useEffect(() => {
-    const drawn = plot.current
-    const time = chart.times[index]
-    if (drawn === null || time === undefined) return
-    drawn.setCursor({ left: drawn.valToPos(time, 'x'), top: 0 }, false)
-  }, [chart, index, isNear])
+    pointed.current = index
+    if (plot.current !== null) pointAt(plot.current, chart, index)
+  }, [chart, index])
   const [first, last] = [chart.times[0] ?? 0, chart.times.at(-1) ?? 0]
   return (
     <div
@@ -61,6 +66,11 @@ export function Plot({
       )}
     />
   )
+}
+
+function pointAt(plot: UPlot, { times }: Chart, index: number): void {
+  const time = times[index]
+  if (time !== undefined) plot.setCursor({ left: plot.valToPos(time, 'x'), top: 0 }, false)
 }
 
 /** For drawing alone: here, and only here, amounts become floating. */

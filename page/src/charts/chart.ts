@@ -159,6 +159,14 @@ function timesBetween(first: number, until: number): number[] {
   return Array.from({ length }, (_, index) => first + index * DAY)
 }
 
+/** As many lines as there are colors: of more, none could be followed. */
+const MOST_LINES = 4
+
+/** The chart with only the latest of its lines: what is drawn and told. The file has all of them. */
+export function latestOf(chart: Chart): Chart {
+  return chart.lines.length <= MOST_LINES ? chart : { ...chart, lines: chart.lines.slice(-MOST_LINES) }
+}
+
 /** The newest days of a chart. */
 export function within(chart: Chart, range: Range): Chart {
   if (range === null || chart.times.length <= range) return chart

@@ -24,22 +24,11 @@ function HexLabel({ hex, what, href }: { hex: string; what: string; href: string
       )}
       <button
         type="button"
-        className="copy"
+        className={copied ? 'copy copy-done' : 'copy'}
         title={words.copy(what)}
         aria-label={copied ? words.copied : words.copy(`${what} ${shortHex(hex)}`)}
         onClick={() => copy(hex)}
-      >
-        {copied ? (
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M3 8.500l3.200 3.200L13 5" />
-          </svg>
-        ) : (
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <rect x="5.500" y="5.500" width="8" height="8" rx="1.500" />
-            <path d="M10.500 5.500v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
-          </svg>
-        )}
-      </button>
+      />
     </span>
   )
 }
