@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { parseUnits } from 'viem'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
-import { amounts, csvOf, section, showsFirst } from '../visit.ts'
+import { amounts, csvOf, rowOf, section, showsFirst } from '../visit.ts'
 import { stage } from './stage.ts'
 
 const text = words.dashboard.charts
@@ -30,10 +30,7 @@ export function charts(): void {
       const [, sold, entitled] = await amounts(section(page, words.dashboard.figures))
       await showsFirst(2, chart(page, 'entitlement'), [sold ?? '', entitled ?? ''])
       const claim = await owed.claimOf('dora', '2026-Q1')
-      const [, total] = await amounts(section(page, words.dashboard.payouts.title)).then((all) => [
-        '',
-        all[0],
-      ])
+      const [total] = await amounts(rowOf(section(page, words.dashboard.payouts.title), '2026-Q1'))
       const whole = parseUnits(total?.split(' ')[0] ?? '', claim.asset.decimals)
       const paid = whole - (await owed.remaining(claim.id))
       const rows = await csvOf(page, chart(page, 'claimed'))

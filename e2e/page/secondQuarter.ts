@@ -175,6 +175,8 @@ export function secondQuarter(): void {
         assert.ok(total !== undefined && total <= 1_800_000_000n && total > 1_800_000_000n - 30n, `${total}`)
         await rowOf(payouts, '2026-Q2').waitFor()
         const shares = section(page, words.dashboard.entitlement.title)
+        await button(shares, words.excerpt.all(30)).click()
+        await button(shares, words.excerpt.fewer).waitFor()
         assert.equal(await shares.getByRole('rowheader').count(), 30)
         const hugo = shares.getByRole('row').filter({ has: page.getByTitle(person('hugo').address) })
         await shows(hugo, ['30000 ALEX', '60000 ALEX'])

@@ -6,10 +6,13 @@ import { type Address, formatUnits, type Hex } from 'viem'
 import { person } from '../../local/scenario/people.ts'
 import { words } from '../../page/src/words/all.ts'
 import { written } from '../owed.ts'
-import { csvOf, rowOf, says, section, shows } from '../visit.ts'
+import { button, csvOf, rowOf, says, section, shows } from '../visit.ts'
 import { stage } from './stage.ts'
 
 const text = words.dashboard
+
+/** Rows that a table shows at first. */
+const FIRST = 12
 
 async function openDashboard(): Promise<Page> {
   await stage().stack.synced()
@@ -121,6 +124,28 @@ export function tables(): void {
           statementHash ?? '',
         ]),
       ])
+    })
+
+    test('begin with the latest, and show the rest of a long one when they are asked to', async () => {
+      const page = await openDashboard()
+      const namesOf = (where: Locator) => where.getByRole('rowheader').allInnerTexts()
+      const quarters = section(page, text.income.title)
+      await rowOf(quarters, '2026-Q1').waitFor()
+      assert.deepEqual(await namesOf(quarters), ['2026-Q2', '2026-Q1'])
+      const holders = section(page, text.entitlement.title)
+      const all = (await csvOf(page, holders)).length - 1
+      assert.ok(all > FIRST)
+      const first = await namesOf(holders)
+      assert.equal(first.length, FIRST)
+      const rest = button(holders, words.excerpt.all(all))
+      await rest.focus()
+      await page.keyboard.press('Enter')
+      await button(holders, words.excerpt.fewer).waitFor()
+      assert.deepEqual((await namesOf(holders)).slice(0, FIRST), first)
+      assert.equal((await namesOf(holders)).length, all)
+      await page.keyboard.press('Enter')
+      await rest.waitFor()
+      assert.deepEqual(await namesOf(holders), first)
     })
 
     test('hand the pool’s figures over as the gateway answered them', async () => {

@@ -2,6 +2,7 @@ import { writeAmount } from '../amounts.ts'
 import type { Holder } from '../api.ts'
 import { type TurningPoint, turningPoints } from '../history.ts'
 import { Amount } from '../parts/Amount.tsx'
+import { Excerpt } from '../parts/Excerpt.tsx'
 import { TransactionLabel } from '../parts/HexLabel.tsx'
 import { Moment } from '../parts/Moment.tsx'
 import { tokenOf, useProgram } from '../program.ts'
@@ -19,11 +20,15 @@ export function EntitlementHistory({ holder }: { holder: Holder }) {
       ) : (
         <>
           <EntitlementChart holder={holder} />
-          <ol className="timeline" reversed>
-            {points.map((point) => (
-              <TimelineEntry key={point.block} point={point} forfeits={holder.forfeits} />
-            ))}
-          </ol>
+          <Excerpt items={points}>
+            {(shown) => (
+              <ol className="timeline" reversed>
+                {shown.map((point) => (
+                  <TimelineEntry key={point.block} point={point} forfeits={holder.forfeits} />
+                ))}
+              </ol>
+            )}
+          </Excerpt>
         </>
       )}
     </section>

@@ -6,6 +6,7 @@ import { useEstimate } from '../hooks/useEstimate.ts'
 import { useHolder } from '../hooks/useHolder.ts'
 import { useWallet } from '../hooks/useWallet.ts'
 import { AddressLabel } from '../parts/HexLabel.tsx'
+import { InTurn } from '../parts/InTurn.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { sameAddress, writeRoute } from '../route.ts'
 import { words } from '../words/index.ts'
@@ -45,44 +46,45 @@ export function HolderView({ address }: { address: Address }) {
     )
   }
   return (
-    <>
-      <HolderHeading address={address} holder={holder ?? null} />
-      {isHolder && <NextPeriod />}
-      <RewardSoFar address={address} />
-      {known && claims !== undefined && holderFailure === null && !isHolder && !hasClaims ? (
-        <Notice tone="plain" title={words.holder.neverHeld.title}>
-          <p>{words.holder.neverHeld.text}</p>
-        </Notice>
-      ) : (
-        <div className="holder-top">
-          <DuePanel claims={claims} desk={desk} />
-          {holder?.position != null && isHolder && <EntitlementPanel position={holder.position} />}
-        </div>
-      )}
-      {claimsFailure !== null && (
-        <FailureNotice failure={claimsFailure} actions={<RetryButton retry={retryClaims} />} />
-      )}
-      {holderFailure !== null && (
-        <Notice
-          tone="warn"
-          title={words.holder.historyAway.title}
-          actions={<RetryButton retry={retryHolder} />}
-          urgent
-        >
-          <p>{words.holder.historyAway.text}</p>
-        </Notice>
-      )}
+    <InTurn
+      first={
+        <>
+          <HolderHeading address={address} holder={holder ?? null} />
+          {isHolder && <NextPeriod />}
+          <RewardSoFar address={address} />
+          {known && claims !== undefined && holderFailure === null && !isHolder && !hasClaims ? (
+            <Notice tone="plain" title={words.holder.neverHeld.title}>
+              <p>{words.holder.neverHeld.text}</p>
+            </Notice>
+          ) : (
+            <div className="holder-top">
+              <DuePanel claims={claims} desk={desk} />
+              {holder?.position != null && isHolder && <EntitlementPanel position={holder.position} />}
+            </div>
+          )}
+          {claimsFailure !== null && (
+            <FailureNotice failure={claimsFailure} actions={<RetryButton retry={retryClaims} />} />
+          )}
+          {holderFailure !== null && (
+            <Notice
+              tone="warn"
+              title={words.holder.historyAway.title}
+              actions={<RetryButton retry={retryHolder} />}
+              urgent
+            >
+              <p>{words.holder.historyAway.text}</p>
+            </Notice>
+          )}
+        </>
+      }
+    >
       {(isHolder || hasClaims) && claims !== undefined && (
         <PeriodTable address={address} claims={claims} desk={desk} />
       )}
-      {holder != null && isHolder && (
-        <>
-          {holder.position !== null && <WhatIf position={holder.position} />}
-          <EntitlementHistory holder={holder} />
-          <LotTable lots={holder.lots} />
-        </>
-      )}
-    </>
+      {holder?.position != null && isHolder && <WhatIf position={holder.position} />}
+      {holder != null && isHolder && <EntitlementHistory holder={holder} />}
+      {holder != null && isHolder && <LotTable lots={holder.lots} />}
+    </InTurn>
   )
 }
 

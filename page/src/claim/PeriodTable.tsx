@@ -24,9 +24,14 @@ interface Row {
   readonly span: Period | undefined
   readonly claim: Claim | null
   readonly standing: RowStanding
+  /** Seconds: when it opened or opens, or its period ends. */
+  readonly time: number
 }
 
-/** Every period so far, with what it paid, and a button where it can be claimed by itself. */
+/** What somebody may still do something about, or waits for. */
+const isPending = ({ standing }: Row): boolean => standing !== 'claimed' && standing !== 'nothing'
+
+/** Every period so far, the latest first, with what it paid, and a button where it can be claimed by itself. */
 export function PeriodTable({
   address,
   claims,
@@ -52,6 +57,7 @@ export function PeriodTable({
         caption={text.caption}
         rows={rows}
         keyOf={({ key }) => key}
+        keep={isPending}
         columns={[
           {
             name: text.period,
@@ -159,20 +165,27 @@ function rowsOf(
     span,
     claim,
     standing: standingOf(claim, now),
+    time: claim.opensAt,
+  })
+  const rowWithout = (span: Period, standing: 'nothing' | 'unpublished'): Row => ({
+    key: span.name,
+    period: span.name,
+    span,
+    claim: null,
+    standing,
+    time: span.end,
   })
   const rows: Row[] = []
   let pending = 0
   for (const span of periods) {
     const own = claims.filter((claim) => claim.stream === 'income' && claim.period === span.name)
     if (own.length > 0) rows.push(...own.map((claim) => rowOf(claim, span)))
-    else if (published.has(span.name)) {
-      rows.push({ key: span.name, period: span.name, span, claim: null, standing: 'nothing' })
-    } else if (pending++ === 0) {
-      rows.push({ key: span.name, period: span.name, span, claim: null, standing: 'unpublished' })
-    }
+    else if (published.has(span.name)) rows.push(rowWithout(span, 'nothing'))
+    else if (pending++ === 0) rows.push(rowWithout(span, 'unpublished'))
   }
   const known = new Set(periods.map(({ name }) => name))
   const others = claims.filter((claim) => claim.stream !== 'income' || !known.has(claim.period))
   rows.push(...others.map((claim) => rowOf(claim, undefined)))
+  rows.sort((one, other) => other.time - one.time)
   return { rows, later: Math.max(0, pending - 1) }
 }

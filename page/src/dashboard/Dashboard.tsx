@@ -1,6 +1,7 @@
 import { lazy } from 'react'
 import { useFigures } from '../hooks/useFigures.ts'
 import { writeMoment } from '../moments.ts'
+import { InTurn } from '../parts/InTurn.tsx'
 import { Later } from '../parts/Later.tsx'
 import { FailureNotice, Notice, RetryButton } from '../parts/Notice.tsx'
 import { useProgram } from '../program.ts'
@@ -48,11 +49,16 @@ function FiguresFrom({ url }: { url: string }) {
   }
   const { number, timestamp } = figures.block
   return (
-    <>
-      <p className="muted small as-of">
-        {text.asOf(number.toLocaleString('en'), timestamp === null ? '' : writeMoment(timestamp))}
-      </p>
-      <KeyFigures figures={figures} />
+    <InTurn
+      first={
+        <>
+          <p className="muted small as-of">
+            {text.asOf(number.toLocaleString('en'), timestamp === null ? '' : writeMoment(timestamp))}
+          </p>
+          <KeyFigures figures={figures} />
+        </>
+      }
+    >
       <Later>
         <Charts url={url} figures={figures} />
       </Later>
@@ -61,6 +67,6 @@ function FiguresFrom({ url }: { url: string }) {
       <HolderShares shares={figures.shares} />
       <PoolFigures figures={figures} />
       <DropTable drops={figures.drops} />
-    </>
+    </InTurn>
   )
 }

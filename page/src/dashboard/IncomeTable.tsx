@@ -14,7 +14,7 @@ import { fetchIncome, type Income } from './income.ts'
 
 const text = dashboardWords.income
 
-/** What was earned quarter by quarter, the share of it that is owed, what was paid out for that, and what of it was claimed. */
+/** What was earned quarter by quarter, the latest first, the share of it that is owed, what was paid out for that, and what of it was claimed. */
 export function IncomeTable({ payouts }: { payouts: readonly Payout[] }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['income'],
@@ -46,7 +46,7 @@ function Quarters({ rows, payouts }: { rows: readonly Income[]; payouts: readonl
   return (
     <DataTable
       caption={text.caption}
-      rows={rows}
+      rows={rows.toReversed()}
       keyOf={({ distribution }) => distribution}
       columns={[
         { name: text.period, cell: ({ period }) => period },

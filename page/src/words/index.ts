@@ -37,6 +37,7 @@ export const words = {
   dismiss: 'Dismiss',
   never: 'none',
   copied: 'Copied',
+  excerpt: { all: (count: number) => `Show all ${count}`, fewer: 'Show fewer' },
   staticCopy: {
     title: 'Answered from the static copy',
     text: (host: string) =>
