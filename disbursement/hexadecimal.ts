@@ -3,10 +3,12 @@ import type { Hex } from 'viem'
 
 const DIGITS = '0123456789abcdef'
 
-/** The two digits of each byte, as they lie in memory: one read and one write make both. */
-const PAIRS = new Uint16Array(
-  Uint8Array.from({ length: 512 }, (_, at) => DIGITS.charCodeAt(at % 2 ? (at >> 1) & 15 : at >> 5)).buffer,
+/** The two digits of each byte. */
+const TWO_DIGITS = Uint8Array.from({ length: 512 }, (_, at) =>
+  DIGITS.charCodeAt(at % 2 ? (at >> 1) & 15 : at >> 5),
 )
+/** The same, as they lie in memory: one read and one write make both. */
+const PAIRS = new Uint16Array(TWO_DIGITS.buffer)
 const ZERO_X = new Uint16Array(new TextEncoder().encode('0x').buffer)[0] ?? 0
 
 /** Items a text: longer ones gain nothing. */
@@ -29,6 +31,15 @@ export const hexesOf = (bytes: Uint8Array, size: number): Hex[] => {
     for (let at = 0; at < 2 * to; at += length) texts.push(text.slice(at, at + length) as Hex)
   }
   return texts
+}
+
+/** Writes the digits of bytes into a text of one byte a character, without 0x. */
+export const putDigits = (bytes: Uint8Array, text: Uint8Array, offset: number): void => {
+  let to = offset
+  for (const byte of bytes) {
+    text[to++] = TWO_DIGITS[2 * byte] ?? 0
+    text[to++] = TWO_DIGITS[2 * byte + 1] ?? 0
+  }
 }
 
 /** The value of a hexadecimal digit by its character code below 256; 255 for none. */

@@ -112,7 +112,13 @@ export {
   type RewardMonth,
   streamsOf,
 } from './periods.ts'
-export { claimOfAnswer, type ProofAnswer, type ProvenDistribution, proofText } from './proofText.ts'
+export {
+  claimOfAnswer,
+  type ProofAnswer,
+  type ProvenDistribution,
+  proofText,
+  proofWriter,
+} from './proofText.ts'
 export {
   noUnitSeconds,
   type Provider,
@@ -147,6 +153,7 @@ export {
   readRecords,
 } from './records.ts'
 export {
+  claimAt,
   claimFromOpened,
   claimFromRecords,
   claimFromShard,
@@ -155,6 +162,7 @@ export {
   findInShards,
   type OpenedShard,
   openShard,
+  type Place,
 } from './recordsClaim.ts'
 export {
   decodeRecordsHead,

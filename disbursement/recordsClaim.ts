@@ -1,8 +1,9 @@
 // The claim of one account from a records file: its head, and the block of one shard.
-import { type Address, bytesToHex, type Hex, hexToBytes } from 'viem'
+import { type Address, bytesToHex, type Hex } from 'viem'
+import { RecordsError } from './errors.ts'
 import { type Hasher, portableHasher } from './hasher.ts'
-import { hexesOf } from './hexadecimal.ts'
-import { ACCOUNT_BYTES, amountAt, sumOf } from './packed.ts'
+import { hexesOf, putHex } from './hexadecimal.ts'
+import { ACCOUNT_BYTES, accountAt, amountAt, sumOf } from './packed.ts'
 import { compareAccounts, SHARD_SIZE } from './pages.ts'
 import { checkRoots, cutBlocks } from './records.ts'
 import { decodeRecordsHead, type RecordsHead, shardRange, shardsFor } from './recordsHead.ts'
@@ -59,18 +60,35 @@ const placeIn = ({ width, records, tree }: OpenedShard, account: Uint8Array): nu
   return -1
 }
 
-/** An account's claim from its shard; null when it has no leaf there. */
-export const claimFromOpened = (opened: OpenedShard, account: Address): ClaimProof | null => {
-  const wanted = hexToBytes(account, { size: ACCOUNT_BYTES })
+/** A leaf by its shard and its index there. */
+export type Place = { opened: OpenedShard; index: number }
+
+const placeOf = (opened: OpenedShard, wanted: Uint8Array): Place | null => {
   const index = placeIn(opened, wanted)
-  if (index < 0) return null
+  return index < 0 ? null : { opened, index }
+}
+
+/** The claim of the account whose leaf is there. */
+export const claimAt = ({ opened, index }: Place): ClaimProof => {
   const claim = {
-    account: bytesToHex(wanted),
+    account: accountAt(opened, index),
     amount: amountAt(opened, index),
     index,
     proof: proofOf(opened.tree, index),
   }
   return opened.shard === null ? claim : { ...claim, shard: opened.shard }
+}
+
+const claimOrNull = (place: Place | null): ClaimProof | null => place && claimAt(place)
+
+/** An account's claim from its shard; null when it has no leaf there. */
+export const claimFromOpened = (opened: OpenedShard, account: Address): ClaimProof | null =>
+  claimOrNull(placeOf(opened, bytesOf(account)))
+
+const bytesOf = (account: Address): Uint8Array => {
+  const bytes = new Uint8Array(ACCOUNT_BYTES)
+  if (!putHex(account, ACCOUNT_BYTES, bytes, 0)) throw new RecordsError(`${account} is no address`)
+  return bytes
 }
 
 /**
@@ -88,8 +106,8 @@ export const claimFromShard = (
 ): ClaimProof | null => claimFromOpened(openShard(head, shard, bytes, hasher), account)
 
 /** Looks in the middle of the shards that are left, from the last on where there are two: the rule is one. */
-function* search(head: RecordsHead, account: Address): Generator<number, ClaimProof | null, OpenedShard> {
-  const wanted = hexToBytes(account, { size: ACCOUNT_BYTES })
+function* search(head: RecordsHead, account: Address): Generator<number, Place | null, OpenedShard> {
+  const wanted = bytesOf(account)
   const range = shardsFor(head, account)
   if (range === null) return null
   let { first, last } = range
@@ -100,11 +118,11 @@ function* search(head: RecordsHead, account: Address): Generator<number, ClaimPr
       last = middle - 1
       continue
     }
-    const claim = claimFromOpened(opened, account)
-    if (claim !== null || middle === last) return claim
+    const place = placeOf(opened, wanted)
+    if (place !== null || middle === last) return place
     first = middle
   }
-  return claimFromOpened(yield first, account)
+  return placeOf(yield first, wanted)
 }
 
 /**
@@ -120,18 +138,18 @@ export const findInShards = async (
   const steps = search(head, account)
   let step = steps.next()
   while (!step.done) step = steps.next(await open(step.value))
-  return step.value
+  return claimOrNull(step.value)
 }
 
 /**
- * The same without waiting, from shards that are in memory.
- * @returns undefined when one that is needed is not
+ * Where the account's leaf is, without waiting, from shards that are in memory.
+ * @returns null when the account has no leaf; undefined when a shard that is needed is not in memory
  */
 export const findInKept = (
   head: RecordsHead,
   account: Address,
   kept: (shard: number) => OpenedShard | undefined,
-): ClaimProof | null | undefined => {
+): Place | null | undefined => {
   const steps = search(head, account)
   let step = steps.next()
   while (!step.done) {
@@ -170,5 +188,5 @@ export const claimFromRecords = (
     const { offset, length } = shardRange(head, step.value)
     step = steps.next(openShard(head, step.value, bytes.subarray(offset, offset + length), hasher))
   }
-  return step.value
+  return claimOrNull(step.value)
 }

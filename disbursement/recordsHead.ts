@@ -143,8 +143,12 @@ export const shardRange = (
 }
 
 /** How the first account of a shard begins, as a number. */
-export const prefixAt = ({ prefixes }: RecordsHead, shard: number): number =>
-  Number(getUint(prefixes, shard * PREFIX_BYTES, PREFIX_BYTES))
+export const prefixAt = ({ prefixes }: RecordsHead, shard: number): number => {
+  let prefix = 0
+  for (let at = shard * PREFIX_BYTES; at < (shard + 1) * PREFIX_BYTES; at++)
+    prefix = prefix * 256 + (prefixes[at] ?? 0)
+  return prefix
+}
 
 /**
  * The shards in which an account's leaf can be: the first and the last of them, or null when it is below every leaf. It is

@@ -5,8 +5,9 @@ import { nodeKernel } from '../../keccak/node.ts'
 import { distributionId, encodeTerms } from '../distribution.ts'
 import { RecordsError } from '../errors.ts'
 import { Mirror, type MirroredDistribution, mirroredRecords, mirrorPaths, mirrorRecords } from '../mirror.ts'
-import { proofText } from '../proofText.ts'
-import { decodeRecordsHead } from '../recordsHead.ts'
+import { proofText, proofWriter } from '../proofText.ts'
+import { claimAt, openShard } from '../recordsClaim.ts'
+import { decodeRecordsHead, shardRange } from '../recordsHead.ts'
 import { encodeRecords } from '../recordsWriter.ts'
 import { claimOf, distributionTree, leaves, type Payment } from '../shards.ts'
 import { address } from './fixtures.ts'
@@ -69,6 +70,28 @@ describe('a mirror', () => {
     expect(await mirror.proof(distribution.id, address(3))).toBeNull()
     expect(await mirror.proof(hashOf('another'), payments[0]?.account ?? '0x')).toBeNull()
   })
+
+  test.each([1, 2, 128, 129, 1000])(
+    'of %i accounts: their answers are written in UTF-8 as they are spelled',
+    (size) => {
+      const payments = spread(size)
+      const { distributions } = mirrored(payments)
+      const [distribution] = distributions
+      if (distribution === undefined) return expect.fail('no distribution')
+      const records = encodeRecords(payments, kernel)
+      const head = decodeRecordsHead(records, kernel)
+      const utf8 = new TextDecoder()
+      for (let shard = 0; shard < head.shards; shard++) {
+        const { offset, length } = shardRange(head, shard)
+        const opened = openShard(head, shard, records.subarray(offset, offset + length), kernel)
+        const write = proofWriter(distribution, opened)
+        for (let index = 0; index < opened.tree.size; index++) {
+          const place = { opened, index }
+          expect(utf8.decode(write(place))).toBe(proofText(distribution, claimAt(place)))
+        }
+      }
+    },
+  )
 
   test('asks for one file of blocks a proof, and for a head once', async () => {
     const payments = spread(5000)

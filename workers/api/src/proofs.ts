@@ -8,6 +8,7 @@ import {
   type OpenedShard,
   openShard,
   proofText,
+  proofWriter,
   RecordsError,
   shardRange,
 } from '../../../disbursement/index.ts'
@@ -103,13 +104,25 @@ export const proofIn = async (
   return { distribution, text: claim && proofText(distribution, claim) }
 }
 
-/** The same answer, where everything it is made of is in memory; else null. */
-export const proofAtHand = (id: Hex, account: Address): string | null => {
+/** What the answers about a kept shard have in common. */
+const writers = new WeakMap<OpenedShard, Map<Hex, ReturnType<typeof proofWriter>>>()
+
+const writerFor = (distribution: Proven, opened: OpenedShard): ReturnType<typeof proofWriter> => {
+  const kept = writers.get(opened)?.get(distribution.id)
+  if (kept !== undefined) return kept
+  const made = proofWriter(distribution, opened)
+  // Two distributions may have one root.
+  writers.set(opened, (writers.get(opened) ?? new Map()).set(distribution.id, made))
+  return made
+}
+
+/** The same answer in UTF-8, where everything it is made of is in memory; else null. */
+export const proofAtHand = (id: Hex, account: Address): Uint8Array<ArrayBuffer> | null => {
   const distribution = known.get(id)
   const head = distribution && keptHead(distribution.root)
   if (distribution === undefined || head === undefined) return null
-  const claim = findInKept(head, account, (shard) => shards.get(nameOf(distribution.root, shard)))
-  return claim ? proofText(distribution, claim) : null
+  const place = findInKept(head, account, (shard) => shards.get(nameOf(distribution.root, shard)))
+  return place ? writerFor(distribution, place.opened)(place) : null
 }
 
 /** Who has an answer with this tag has this very answer: it is made of nothing but the two names. */
