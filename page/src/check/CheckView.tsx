@@ -49,7 +49,7 @@ function PayoutChoice({ distributions }: { distributions: readonly Distribution[
       <p className="muted">{text.chooseText}</p>
       <DataTable
         caption={text.choose}
-        rows={distributions}
+        rows={distributions.toReversed()}
         keyOf={({ id }) => id}
         columns={[
           { name: published.period, cell: ({ period }) => period },

@@ -8,7 +8,7 @@ import { FailureNotice, RetryButton } from '../parts/Notice.tsx'
 import { writeRoute } from '../route.ts'
 import { words } from '../words/index.ts'
 
-/** What the issuer published, with the documents behind it, and the way to check each. */
+/** What the issuer published, the latest first, with the documents behind it, and the way to check each. */
 export function PublishedPayouts() {
   const { distributions, failure, retry } = useDistributions()
   const copy = useCopy()
@@ -21,7 +21,7 @@ export function PublishedPayouts() {
       {distributions !== undefined && distributions.length > 0 && (
         <DataTable
           caption={published.title}
-          rows={distributions}
+          rows={distributions.toReversed()}
           keyOf={({ id }) => id}
           columns={[
             { name: published.period, cell: ({ period }) => period },
