@@ -26,11 +26,12 @@ export const gndPath = (): string => {
 
 /**
  * The environment gnd runs in. With RUST_BACKTRACE=1, which some shells export, indexing takes more than twice the time: a
- * backtrace is taken inside host calls.
+ * backtrace is taken inside host calls. Without npm's offline mode, `codegen` fetches a prettier for each file it makes.
  */
 export const gndEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   RUST_BACKTRACE: '0',
+  npm_config_offline: 'true',
   PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}`,
 })
 
