@@ -115,6 +115,7 @@ export {
 export {
   claimOfAnswer,
   type ProofAnswer,
+  type ProofWriter,
   type ProvenDistribution,
   proofText,
   proofWriter,
@@ -153,8 +154,6 @@ export {
   readRecords,
 } from './records.ts'
 export {
-  claimAt,
-  claimFromOpened,
   claimFromRecords,
   claimFromShard,
   findClaim,
@@ -162,7 +161,6 @@ export {
   findInShards,
   type OpenedShard,
   openShard,
-  type Place,
 } from './recordsClaim.ts'
 export {
   decodeRecordsHead,

@@ -33,14 +33,18 @@ export const putUint = (bytes: Uint8Array, offset: number, width: number, value:
   for (let part = Number(rest); at > offset; part = Math.floor(part / 256)) bytes[--at] = part % 256
 }
 
+/** An unsigned number of six bytes or fewer, big-endian: so many are exact in a number. */
+export const getSmallUint = (bytes: Uint8Array, offset: number, width: number): number => {
+  let value = 0
+  for (let at = offset; at < offset + width; at++) value = value * 256 + (bytes[at] ?? 0)
+  return value
+}
+
 export const getUint = (bytes: Uint8Array, offset: number, width: number): bigint => {
   let value = 0n
-  let at = offset
-  for (const end = offset + width; at < end; ) {
-    const taken = Math.min(6, end - at)
-    let part = 0
-    for (const until = at + taken; at < until; at++) part = part * 256 + (bytes[at] ?? 0)
-    value = (value << BigInt(8 * taken)) | BigInt(part)
+  for (let at = offset; at < offset + width; at += 6) {
+    const taken = Math.min(6, offset + width - at)
+    value = (value << BigInt(8 * taken)) | BigInt(getSmallUint(bytes, at, taken))
   }
   return value
 }

@@ -2,7 +2,15 @@
 import { bytesToHex, type Hex } from 'viem'
 import { TreeError } from './errors.ts'
 import { type Hasher, portableHasher } from './hasher.ts'
-import { ACCOUNT_BYTES, accountAt, getUint, MOST_AMOUNT_BYTES, putUint, sumOf } from './packed.ts'
+import {
+  ACCOUNT_BYTES,
+  accountAt,
+  getSmallUint,
+  getUint,
+  MOST_AMOUNT_BYTES,
+  putUint,
+  sumOf,
+} from './packed.ts'
 import { putShardPreimage, SHARD_PREIMAGE_BYTES, type Tree, treeOfHashes } from './tree.ts'
 
 const HASH = 32
@@ -214,7 +222,7 @@ export class ShardBuilder {
    * @throws TreeError when the bytes are none that {@link save} gave
    */
   static resume(bytes: Uint8Array, hasher: Hasher = portableHasher): ShardBuilder {
-    const leaves = bytes.length < SAVED_HEAD ? -1 : Number(getUint(bytes, 1, 4))
+    const leaves = bytes.length < SAVED_HEAD ? -1 : getSmallUint(bytes, 1, 4)
     const shards = Math.ceil(leaves / SHARD_SIZE)
     if (leaves < 0 || bytes.length !== SAVED_HEAD + shards * SAVED_SHARD) {
       throw new TreeError('These bytes are no saved state of a distribution being built')

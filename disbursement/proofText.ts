@@ -48,6 +48,9 @@ const NODE = 32
 /** What a node takes in the list of a proof: its text with quotes, and a comma between two. */
 const NODE_TEXT = new TextEncoder().encode(`"0x${'0'.repeat(2 * NODE)}",`)
 
+/** The answer about the leaf at a place, in UTF-8. */
+export type ProofWriter = (place: Place) => Uint8Array<ArrayBuffer>
+
 /**
  * Writes the answers about the leaves of one shard, as {@link proofText} does, in UTF-8: what they have in common is written
  * once, and of a leaf only what is its own.
@@ -55,7 +58,7 @@ const NODE_TEXT = new TextEncoder().encode(`"0x${'0'.repeat(2 * NODE)}",`)
 export const proofWriter = (
   distribution: ProvenDistribution,
   { shard }: Pick<OpenedShard, 'shard'>,
-): ((place: Place) => Uint8Array<ArrayBuffer>) => {
+): ProofWriter => {
   const utf8 = new TextEncoder()
   const own: ClaimProof = { account: '0x', amount: 0n, index: 0, proof: [] }
   const common = proofText(distribution, shard === null ? own : { ...own, shard })

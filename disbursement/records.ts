@@ -4,7 +4,7 @@ import { type Hex, hexToBytes } from 'viem'
 import { RecordsError, TreeError } from './errors.ts'
 import { type Hasher, portableHasher } from './hasher.ts'
 import { hexesOf } from './hexadecimal.ts'
-import { ACCOUNT_BYTES, accountAt, getUint, unpack } from './packed.ts'
+import { ACCOUNT_BYTES, accountAt, getSmallUint, unpack } from './packed.ts'
 import { checkOrder, compareAccounts, PREFIX_BYTES, SHARD_SIZE, shardLeaves, shardSums } from './pages.ts'
 import {
   blockLength,
@@ -120,7 +120,7 @@ export const decodeBlocks = (
   const size = SHARD_SIZE * (ACCOUNT_BYTES + head.amountWidth)
   const roots = hexesOf(sums.roots, HASH)
   const shards = sums.totals.map((total, at): ShardProof => {
-    if (getUint(records, at * size, PREFIX_BYTES) !== BigInt(prefixAt(head, first + at))) {
+    if (getSmallUint(records, at * size, PREFIX_BYTES) !== prefixAt(head, first + at)) {
       fail(`The records file is wrong: shard ${first + at} does not begin as its head says`)
     }
     return {

@@ -45,27 +45,22 @@ export const openShard = (
   return { width, records, tree, shard: { shard, root: bytesToHex(root), total, proof } }
 }
 
-/** The account's place in a shard, or -1: its records ascend. */
-const placeIn = ({ width, records, tree }: OpenedShard, account: Uint8Array): number => {
-  const size = ACCOUNT_BYTES + width
-  let low = 0
-  let high = tree.size - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const difference = compareAccounts(records, middle * size, account, 0)
-    if (difference === 0) return middle
-    if (difference < 0) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
-}
-
 /** A leaf by its shard and its index there. */
 export type Place = { opened: OpenedShard; index: number }
 
-const placeOf = (opened: OpenedShard, wanted: Uint8Array): Place | null => {
-  const index = placeIn(opened, wanted)
-  return index < 0 ? null : { opened, index }
+/** The account's place in a shard, or null when it has no leaf there: its records ascend. */
+const placeOf = (opened: OpenedShard, account: Uint8Array): Place | null => {
+  const size = ACCOUNT_BYTES + opened.width
+  let low = 0
+  let high = opened.tree.size - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const difference = compareAccounts(opened.records, middle * size, account, 0)
+    if (difference === 0) return { opened, index: middle }
+    if (difference < 0) low = middle + 1
+    else high = middle - 1
+  }
+  return null
 }
 
 /** The claim of the account whose leaf is there. */
@@ -80,10 +75,6 @@ export const claimAt = ({ opened, index }: Place): ClaimProof => {
 }
 
 const claimOrNull = (place: Place | null): ClaimProof | null => place && claimAt(place)
-
-/** An account's claim from its shard; null when it has no leaf there. */
-export const claimFromOpened = (opened: OpenedShard, account: Address): ClaimProof | null =>
-  claimOrNull(placeOf(opened, bytesOf(account)))
 
 const bytesOf = (account: Address): Uint8Array => {
   const bytes = new Uint8Array(ACCOUNT_BYTES)
@@ -103,7 +94,7 @@ export const claimFromShard = (
   bytes: Uint8Array,
   account: Address,
   hasher: Hasher = portableHasher,
-): ClaimProof | null => claimFromOpened(openShard(head, shard, bytes, hasher), account)
+): ClaimProof | null => claimOrNull(placeOf(openShard(head, shard, bytes, hasher), bytesOf(account)))
 
 /** Looks in the middle of the shards that are left, from the last on where there are two: the rule is one. */
 function* search(head: RecordsHead, account: Address): Generator<number, Place | null, OpenedShard> {

@@ -3,7 +3,7 @@
 import { type Address, bytesToHex, type Hex } from 'viem'
 import { RecordsError } from './errors.ts'
 import { type Hasher, portableHasher } from './hasher.ts'
-import { ACCOUNT_BYTES, getUint, MOST_AMOUNT_BYTES } from './packed.ts'
+import { ACCOUNT_BYTES, getSmallUint, getUint, MOST_AMOUNT_BYTES } from './packed.ts'
 import { PREFIX_BYTES, SHARD_SIZE } from './pages.ts'
 
 const HASH = 32
@@ -66,7 +66,7 @@ export const recordsHeadLength = (bytes: Uint8Array): number => {
   if (bytes.length < RECORDS_PREFIX_LENGTH) {
     fail(`The records file is truncated: ${bytes.length} bytes, and its head has more`)
   }
-  const version = Number(getUint(bytes, AT.version, 2))
+  const version = getSmallUint(bytes, AT.version, 2)
   if (version !== RECORDS_VERSION) {
     fail(`The records file has version ${version}; this reader knows version ${RECORDS_VERSION}`)
   }
@@ -77,8 +77,8 @@ export const recordsHeadLength = (bytes: Uint8Array): number => {
   if (bytes[AT.shardSize] !== SHARD_SIZE) {
     fail(`The records file is corrupt: shards of ${bytes[AT.shardSize]} leaves instead of ${SHARD_SIZE}`)
   }
-  const leaves = Number(getUint(bytes, AT.leaves, 4))
-  const shards = Number(getUint(bytes, AT.shards, 4))
+  const leaves = getSmallUint(bytes, AT.leaves, 4)
+  const shards = getSmallUint(bytes, AT.shards, 4)
   if (leaves < 1 || shards !== Math.ceil(leaves / SHARD_SIZE)) {
     fail(`The records file is corrupt: ${leaves} leaves cannot make ${shards} shards`)
   }
@@ -102,8 +102,8 @@ export const decodeRecordsHead = (bytes: Uint8Array, hasher: Hasher = portableHa
     fail('The records file is corrupt: its head does not match its checksum')
   }
   const amountWidth = bytes[AT.width] ?? 0
-  const leaves = Number(getUint(bytes, AT.leaves, 4))
-  const shards = Number(getUint(bytes, AT.shards, 4))
+  const leaves = getSmallUint(bytes, AT.leaves, 4)
+  const shards = getSmallUint(bytes, AT.shards, 4)
   return {
     root: bytesToHex(bytes.subarray(AT.root, AT.root + HASH)),
     total: getUint(bytes, AT.total, MOST_AMOUNT_BYTES),
@@ -143,12 +143,8 @@ export const shardRange = (
 }
 
 /** How the first account of a shard begins, as a number. */
-export const prefixAt = ({ prefixes }: RecordsHead, shard: number): number => {
-  let prefix = 0
-  for (let at = shard * PREFIX_BYTES; at < (shard + 1) * PREFIX_BYTES; at++)
-    prefix = prefix * 256 + (prefixes[at] ?? 0)
-  return prefix
-}
+export const prefixAt = ({ prefixes }: RecordsHead, shard: number): number =>
+  getSmallUint(prefixes, shard * PREFIX_BYTES, PREFIX_BYTES)
 
 /**
  * The shards in which an account's leaf can be: the first and the last of them, or null when it is below every leaf. It is

@@ -7,6 +7,7 @@ import {
   findInShards,
   type OpenedShard,
   openShard,
+  type ProofWriter,
   proofText,
   proofWriter,
   RecordsError,
@@ -105,9 +106,9 @@ export const proofIn = async (
 }
 
 /** What the answers about a kept shard have in common. */
-const writers = new WeakMap<OpenedShard, Map<Hex, ReturnType<typeof proofWriter>>>()
+const writers = new WeakMap<OpenedShard, Map<Hex, ProofWriter>>()
 
-const writerFor = (distribution: Proven, opened: OpenedShard): ReturnType<typeof proofWriter> => {
+const writerFor = (distribution: Proven, opened: OpenedShard): ProofWriter => {
   const kept = writers.get(opened)?.get(distribution.id)
   if (kept !== undefined) return kept
   const made = proofWriter(distribution, opened)
