@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Hex, isHex, toHex } from 'viem'
+import { type Address, type Hex, isHex, toHex } from 'viem'
 import { briefly, type Env, timeoutOf } from './env.ts'
 import { ProblemError } from './problem.ts'
 import { postJson } from './upstream.ts'
@@ -10,6 +10,12 @@ const CHAIN = { name: 'The chain', failed: 'chain-failed', slow: 'chain-slow' } 
 const BATCH = 50
 
 export type Call = { method: string; params: unknown[] }
+
+/** Asks a contract, as it is at the latest block. */
+export const callTo = (to: Address, data: Hex): Call => ({
+  method: 'eth_call',
+  params: [{ to, data }, 'latest'],
+})
 
 const answers = z.array(
   z.object({
@@ -130,7 +136,7 @@ const CODE_FAILED =
  * @throws ProblemError chain-failed, chain-slow
  */
 export const answerOf = async (env: Env, to: Hex, data: Hex): Promise<Hex | null> => {
-  const body = [{ jsonrpc: '2.0', id: 0, method: 'eth_call', params: [{ to, data }, 'latest'] }]
+  const body = [{ jsonrpc: '2.0', id: 0, ...callTo(to, data) }]
   const parsed = answers.safeParse(await postJson(env.RPC_URL, body, CHAIN, timeoutOf(env)))
   const answer = parsed.data?.[0]
   if (answer === undefined) throw unusable()

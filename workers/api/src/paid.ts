@@ -14,7 +14,7 @@ import {
   toHex,
 } from 'viem'
 import { merkleDistributorAbi } from '../../../contracts/abi.ts'
-import { askChain, LATEST, timestampIn } from './chain.ts'
+import { askChain, callTo, LATEST, timestampIn } from './chain.ts'
 import { briefly, type Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -33,16 +33,8 @@ export type Standing = 'active' | 'cancelled' | 'swept'
 const UNKNOWN: Paid = { claimed: null, ended: null }
 const FLAGS = (1n << 128n) - 1n
 
-const wordCall = (distributor: Address, id: Hex) => ({
-  method: 'eth_call',
-  params: [
-    {
-      to: distributor,
-      data: encodeFunctionData({ abi: merkleDistributorAbi, functionName: 'wordOf', args: [id] }),
-    },
-    'latest',
-  ],
-})
+const wordCall = (distributor: Address, id: Hex) =>
+  callTo(distributor, encodeFunctionData({ abi: merkleDistributorAbi, functionName: 'wordOf', args: [id] }))
 
 const wordOf = (data: unknown): bigint => {
   try {

@@ -1,7 +1,7 @@
 // What the pool's assets beside the token call themselves: the terms do not say it, and a page should not need the chain for it.
 import { type Address, decodeFunctionResult, encodeFunctionData, erc20Abi, type Hex } from 'viem'
 import type { Deployment } from '../../../disbursement/index.ts'
-import { askChain } from './chain.ts'
+import { askChain, callTo } from './chain.ts'
 import { briefly, type Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -12,10 +12,8 @@ const known = new Map<string, PoolAsset>()
 
 const nameOf = (chainId: number, asset: Address): string => `${chainId}/${asset}`
 
-const call = (to: Address, functionName: 'symbol' | 'decimals') => ({
-  method: 'eth_call',
-  params: [{ to, data: encodeFunctionData({ abi: erc20Abi, functionName }) }, 'latest'],
-})
+const call = (asset: Address, functionName: 'symbol' | 'decimals') =>
+  callTo(asset, encodeFunctionData({ abi: erc20Abi, functionName }))
 
 /** Undefined where what answered is no ERC-20 with a name, such as one whose symbol is 32 bytes. */
 const assetOf = (address: Address, symbol: unknown, decimals: unknown): PoolAsset | undefined => {

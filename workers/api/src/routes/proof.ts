@@ -6,13 +6,23 @@ import { proofIn, proofTag } from '../proofs.ts'
 import { address, addressParam, amount, hash, hashParam } from '../schema.ts'
 import { IMMUTABLE } from './manifest.ts'
 
-/** Of every answer with a proof, whoever gives it. */
-export const PROOF_HEADERS = {
-  'content-type': 'application/json',
-  'cache-control': IMMUTABLE,
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'etag, x-request-id',
-  ...GUARDS,
+/** The headers of every proof in the runtime's own form: as an object they would be read anew for each answer. */
+const MODEL = new Response(null, {
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': IMMUTABLE,
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'etag, x-request-id',
+    ...GUARDS,
+  },
+})
+
+/** A proof, whoever answers with it; null: the one that the asker has is right (304). */
+export const proofResponse = (proof: string | Uint8Array<ArrayBuffer> | null, tag: string): Response => {
+  const response =
+    proof === null ? new Response(null, { status: 304, headers: MODEL.headers }) : new Response(proof, MODEL)
+  response.headers.set('etag', tag)
+  return response
 }
 
 const place = z.int().nonnegative()
@@ -65,5 +75,5 @@ export const addProof = (app: OpenAPIHono<App>) =>
     }
     if (text === null) throw new ProblemError('not-found', `This distribution has no leaf for ${account}`)
     // The text as it is, which is the static files' too. The route's type knows only values.
-    return new Response(text, { headers: { ...PROOF_HEADERS, etag: proofTag(id, account) } }) as never
+    return proofResponse(text, proofTag(id, account)) as never
   })
