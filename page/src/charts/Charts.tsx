@@ -61,7 +61,7 @@ function ChartsOf({ days, figures }: { days: Days; figures: Figures }) {
         ))}
       </fieldset>
       <div className="charts">
-        <InTurn first={null}>
+        <InTurn>
           {shown.map((chart) => (
             <ChartFigure key={chart.key} chart={chart} />
           ))}

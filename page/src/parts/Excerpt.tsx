@@ -29,7 +29,7 @@ export function Excerpt<Item>({
       {first.length < items.length && (
         <button
           type="button"
-          className="button button-quiet excerpt-rest"
+          className="button button-quiet"
           aria-expanded={isWhole}
           onClick={() => setWhole(!isWhole)}
         >

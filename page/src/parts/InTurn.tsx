@@ -1,7 +1,7 @@
 import { Children, type ReactNode, useEffect, useState } from 'react'
 
 /** Shows its children one after the other, each in a task of its own: a slow phone hears a tap between any two. */
-export function InTurn({ first, children }: { first: ReactNode; children: ReactNode }) {
+export function InTurn({ first, children }: { first?: ReactNode; children: ReactNode }) {
   const rest = Children.toArray(children)
   const [count, setCount] = useState(0)
   useEffect(() => {
